@@ -32,8 +32,8 @@ describe.skipIf(browserMissing())('trouble on the page', { timeout: 240_000 }, (
     return { ...(await openPage(browser, served.url)), served };
   }
 
-  async function played(viewport = { width: 1280, height: 900 }) {
-    const world = await PageWorld.start({ pastS: 60 });
+  async function played(viewport = { width: 1280, height: 900 }, pastS = 60) {
+    const world = await PageWorld.start({ pastS });
     open.push(world);
     return { ...(await openPage(browser, world.url, { viewport })), world };
   }
@@ -142,6 +142,21 @@ describe.skipIf(browserMissing())('trouble on the page', { timeout: 240_000 }, (
     expect(await page.getByTestId('steps').isVisible()).toBe(false);
     await page.getByTestId('steps-of').first().press('Enter');
     await page.getByTestId('steps').waitFor();
+  });
+
+  it('draws the first seconds from the left of its charts', async () => {
+    const { page } = await played(undefined, 8);
+    const over = page.getByTestId('metric').locator('.u-over');
+    const box = await over.boundingBox();
+    if (box === null) throw new Error('the chart is not drawn');
+    const seenAt = async (part: number) => {
+      await over.hover({ position: { x: box.width * part, y: box.height / 2 } });
+      return await page.locator('.charts .card-head').innerText();
+    };
+    const [left, middle, right] = [await seenAt(0.01), await seenAt(0.5), await seenAt(0.99)];
+    expect(middle).toMatch(/at \d\d:\d\d:\d\d/);
+    expect(middle).toBe(right);
+    expect(middle).not.toBe(left);
   });
 
   it('has nothing beyond the edges after a phone was turned, both ways', async () => {

@@ -14,6 +14,7 @@ const range = (await import(
   within(span: Span, nowMs: number): Span;
   zoomed(span: Span, factor: number): Span;
   moved(span: Span, part: number): Span;
+  liveAxis(times: readonly number[], seconds: number): [number, number];
   replayCommand(key: string, span: Span): string;
 };
 
@@ -72,5 +73,29 @@ describe('a span of the past', () => {
   it('keeps its middle when it is zoomed, and its length when it is moved', () => {
     expect(range.zoomed(MINUTE, 2)).toEqual({ fromMs: NOW - 150_000, toMs: NOW - 30_000 });
     expect(range.moved(MINUTE, -0.5)).toEqual({ fromMs: NOW - 150_000, toMs: NOW - 90_000 });
+  });
+});
+
+describe('the time of charts that move on', () => {
+  it.each([
+    {
+      name: 'begins with the first moment, and has room for half a minute',
+      times: [100, 103],
+      axis: [100, 130],
+    },
+    { name: 'grows with the line from then on', times: [100, 131], axis: [100, 131] },
+    { name: 'moves on when it has its length', times: [100, 420], axis: [120, 420] },
+    { name: 'is empty before anything is known', times: [], axis: [0, 30] },
+  ])('$name', ({ times, axis }) => {
+    expect(range.liveAxis(times, 300)).toEqual(axis);
+  });
+
+  it('never moves by more than a second at once, so that nothing jumps under the pointer', () => {
+    let [start, end] = range.liveAxis([0, 1], 60);
+    for (let now = 2; now < 200; now++) {
+      const [nextStart, nextEnd] = range.liveAxis([Math.max(0, now - 900), now], 60);
+      expect([nextStart - start, nextEnd - end].every((by) => by >= 0 && by <= 1)).toBe(true);
+      [start, end] = [nextStart, nextEnd];
+    }
   });
 });

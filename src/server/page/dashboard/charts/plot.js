@@ -65,9 +65,11 @@ export function plot(axis, what) {
      */
     placeOf(timeS) {
       if (chart === undefined) return undefined;
-      const { min = 0, max = 0 } = chart.scales['x'] ?? {};
+      // The chart takes over a new range after this turn only.
+      const [min, max] = axis.range();
       if (timeS < min || timeS > max) return undefined;
-      return chart.over.offsetLeft + chart.valToPos(timeS, 'x');
+      const width = chart.bbox.width / devicePixelRatio;
+      return chart.over.offsetLeft + ((timeS - min) / (max - min)) * width;
     },
   };
 }

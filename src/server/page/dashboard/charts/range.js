@@ -59,6 +59,23 @@ export function windowS() {
   return seconds > 0 ? Math.min(seconds, LONGEST_MS / 1000) : USUAL_S;
 }
 
+/** A line of fewer seconds would be drawn over the whole width, and be pressed together every second. */
+const SHORTEST_AXIS_S = 30;
+
+/**
+ * From the first moment that is known: the line grows to the right until it is half a minute long, then the axis grows with it until
+ * it has the wanted length, then it moves on.
+ *
+ * @param {readonly number[]} times
+ * @param {number} seconds
+ * @returns {[number, number]} begin and end, s
+ */
+export function liveAxis(times, seconds) {
+  const end = times.at(-1) ?? 0;
+  const start = Math.max(times[0] ?? end, end - seconds);
+  return [start, Math.max(end, start + SHORTEST_AXIS_S)];
+}
+
 /** @param {number} seconds */
 export function showLast(seconds) {
   go(hereWith({ from: '', to: '', at: '', last: seconds === USUAL_S ? '' : String(seconds) }), {

@@ -9,6 +9,7 @@ import {
   chooseMoment,
   fixedSpan,
   LIVE_S,
+  liveAxis,
   moved,
   replayCommand,
   showLast,
@@ -134,7 +135,7 @@ export function timeline(desk, redraw) {
     },
     /** @returns {[number, number]} */
     range() {
-      if (isLive()) return lastOf(desk.past.times, windowS());
+      if (isLive()) return liveAxis(desk.past.times, windowS());
       const { fromMs, toMs } = span();
       return [fromMs / 1000, toMs / 1000];
     },
@@ -183,17 +184,4 @@ const EMPTY = new Recorded([], /** @type {PagePool} */ ({ apps: /** @type {PageP
 /** @param {{ fromMs: number, toMs: number }} span */
 function spanText({ fromMs, toMs }) {
   return `${day(fromMs)} ${time(fromMs)} to ${day(toMs) === day(fromMs) ? '' : `${day(toMs)} `}${time(toMs)}`;
-}
-
-/**
- * The last `seconds`, or as much as there is, but never less than half a minute.
- *
- * @param {readonly number[]} times
- * @param {number} seconds
- * @returns {[number, number]}
- */
-function lastOf(times, seconds) {
-  const end = times.at(-1) ?? 0;
-  const start = Math.min(times[0] ?? end, end - 30);
-  return [Math.max(start, end - seconds), end];
 }
