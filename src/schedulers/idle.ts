@@ -8,8 +8,12 @@ import type { Clock } from '../runtime/clock.ts';
 /** What a task says at an address, as far as it is of use; rejects where it says nothing. */
 export type AskTask = (url: string, signal: AbortSignal) => Promise<string>;
 
-/** So many are asked at once, those first that would go first. */
+/**
+ * So many are asked at once, those first that would go first: at first a few more than are to go, for whoever says that it is idle
+ * takes nothing for a while; more with every answer that is another one, and the longer answers take.
+ */
 const ASKED_AT_ONCE = 64;
+const ASKED_BESIDE = 2;
 const IDLE = 'idle';
 /**
  * The time is waited for in so many parts, each of which begins only when the one before is over: a process that is kept
@@ -78,42 +82,57 @@ async function askAll(
 ): Promise<void> {
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
-  const { promise: enoughKnown, resolve: endEarly } = Promise.withResolvers<void>();
+  const { promise: known, resolve } = Promise.withResolvers<void>();
+  const next = tasks.values();
   const unheard = new Set(tasks.filter(({ phase }) => phase !== 'running'));
   const isEnough = (): boolean => heard.idle.size >= enough && unheard.size === 0;
-  const askOne = async (task: TaskObservation): Promise<void> => {
-    const { id, host, ports } = task;
-    const port = ports?.[portIndex];
-    try {
-      if (host === undefined || port === undefined) return;
-      const askedMs = clock.monotonic();
-      const said = await ask(`http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`, until);
-      if (until.aborted) return;
-      if (said === IDLE) heard.idle.set(id, askedMs);
-      else if (said !== '') heard.busy.add(id);
-    } finally {
-      unheard.delete(task);
-      if (isEnough()) endEarly();
-    }
-  };
-  const next = tasks.values();
-  const askInTurn = async (): Promise<void> => {
-    for (const task of next) {
-      if (isEnough() || until.aborted) return;
-      await askOne(task).catch(() => undefined);
-    }
-  };
-  const all = Promise.all(Array.from({ length: ASKED_AT_ONCE }, askInTurn));
-  await Promise.race([all, enoughKnown, timeIsUp(withinMs, clock, until)]);
+  let beside = ASKED_BESIDE;
+  let underWay = 0;
+  askOn();
+  await Promise.race([known, timeIsUp()]);
   ended.abort();
   signal.throwIfAborted();
-}
 
-async function timeIsUp(withinMs: number, clock: Clock, until: AbortSignal): Promise<void> {
-  try {
-    for (let part = 0; part < PARTS; part++) await clock.sleep(withinMs / PARTS, until);
-  } catch {
-    // All have answered, or the process ends.
+  function askOn(): void {
+    while (
+      underWay < Math.min(ASKED_AT_ONCE, Math.max(1, enough - heard.idle.size + beside)) &&
+      !isEnough()
+    ) {
+      const { value: task } = next.next();
+      if (task === undefined) break;
+      underWay++;
+      void askOne(task).finally(() => {
+        underWay--;
+        unheard.delete(task);
+        if (!until.aborted) askOn();
+      });
+    }
+    if (underWay === 0 || isEnough()) resolve();
+  }
+
+  async function askOne({ id, host, ports }: TaskObservation): Promise<void> {
+    const port = ports?.[portIndex];
+    if (host === undefined || port === undefined) return;
+    const askedMs = clock.monotonic();
+    const at = `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
+    const said = await ask(at, until).catch(() => '');
+    if (until.aborted) return;
+    if (said === IDLE) heard.idle.set(id, askedMs);
+    else beside += ASKED_BESIDE;
+    if (said !== IDLE && said !== '') heard.busy.add(id);
+  }
+
+  async function timeIsUp(): Promise<void> {
+    try {
+      for (let part = 1; part <= PARTS; part++) {
+        await clock.sleep(withinMs / PARTS, until);
+        if (part === PARTS) break;
+        beside *= 2;
+        askOn();
+      }
+    } catch {
+      // All have answered, or the process ends.
+    }
   }
 }
 

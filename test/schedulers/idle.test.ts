@@ -128,10 +128,15 @@ describe('asking tasks whether they are idle', () => {
   });
 
   it.each([
-    { name: 'hardly more than 64 where three of those are enough', isIdle: () => true, asked: 64 + 2 },
-    { name: 'further ones where those are busy', isIdle: (i: number) => i > 70, asked: 73 + 64 },
-    { name: 'all where nobody is idle', isIdle: () => false, asked: 150 },
-  ])('asks $name, those first that would go first, and 64 at once', async ({ isIdle, asked }) => {
+    { name: 'two more than are to go where those are idle', isIdle: () => true, asked: 5, atOnce: 5 },
+    {
+      name: 'further ones where those are busy',
+      isIdle: (i: number) => i > 70,
+      asked: 73 + 64,
+      atOnce: 64,
+    },
+    { name: 'all where nobody is idle', isIdle: () => false, asked: 150, atOnce: 64 },
+  ])('asks $name, those first that would go first, and 64 at once', async ({ isIdle, asked, atOnce }) => {
     const clock = new VirtualClock(0);
     let n = 0;
     let underWay = 0;
@@ -147,7 +152,7 @@ describe('asking tasks whether they are idle', () => {
     const asking = idleOf(tasks, PROBE, { clock, ask, enough: 3 }, never);
     await clock.advance(199);
     expect(await asking).toEqual(tasks.flatMap(({ id }, i) => (isIdle(i) ? [id] : [])).slice(0, 3));
-    expect([n, most]).toEqual([asked, 64]);
+    expect([n, most]).toEqual([asked, atOnce]);
   });
 
   it('asks on where some of many hang', async () => {
@@ -159,6 +164,16 @@ describe('asking tasks whether they are idle', () => {
     const asking = idleOf(tasks, PROBE, { clock, ask, enough: 1 }, never);
     await clock.advance(200);
     expect(await asking).toEqual(['t-99']);
+  });
+
+  it('asks more and more where those that it asked first all hang', async () => {
+    const clock = new VirtualClock(0);
+    const { ask, asked } = answering(clock, { idle: { afterMs: 1 } });
+    const tasks = Array.from({ length: 60 }, (_, i) => task(`t-${i}`, { host: i === 59 ? 'idle' : 'hangs' }));
+    const asking = idleOf(tasks, PROBE, { clock, ask, enough: 1 }, never);
+    await clock.advance(200);
+    expect(await asking).toEqual(['t-59']);
+    expect(asked.filter(({ atMs }) => atMs === 0)).toHaveLength(3);
   });
 
   it('reads what was answered while the process was kept from running, before it gives up', async () => {

@@ -1,7 +1,7 @@
 // schedulers/marathon: whom a fall takes, found out in the moment of the write: what tasks say is soon out of date.
 
 import type { IdleVictims } from '../../../api/policy.ts';
-import type { AppObservation } from '../../../core/observation.ts';
+import type { AppObservation, TaskObservation } from '../../../core/observation.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { type Answers, type AskTask, askWhoIsIdle, NO_ANSWERS } from '../../idle.ts';
 import { expendableFirst, type Shrink, shrink } from './shrink.ts';
@@ -20,7 +20,10 @@ export interface Fall {
   readonly how: Shrink;
 }
 
-/** Undefined when the app is gone. The app is looked at again once all have answered: some may have begun to run, or ended. */
+/**
+ * Undefined when the app is gone. Where something starts that did not answer, the app is looked at again: it may have begun to run. Else
+ * that would only cost time, in which the answers get old.
+ */
 export async function chooseVictims(
   { to, idleVictims }: { readonly to: number; readonly idleVictims?: IdleVictims | undefined },
   { recall, clock, ask, waitingDiesLast }: VictimDeps,
@@ -29,7 +32,9 @@ export async function chooseVictims(
   const before = await recall(signal);
   if (before === undefined) return undefined;
   const answers = await whoIsIdle(before);
-  const app = answers === NO_ANSWERS ? before : await recall(signal);
+  const isHeard = ({ id }: TaskObservation): boolean => answers.idle.has(id) || answers.busy.has(id);
+  const mayRunNow = before.tasks.some((task) => task.phase === 'staging' && !isHeard(task));
+  const app = answers !== NO_ANSWERS && mayRunNow ? await recall(signal) : before;
   return app && { app, how: shrink(app, to, { waitingDiesLast, answers }) };
 
   async function whoIsIdle(app: AppObservation): Promise<Answers> {
