@@ -145,6 +145,38 @@ describe('a replay', () => {
     ).toBe(403);
   });
 
+  it('of one who may only read ends where one who may write asks, and is not asked for all the time', async () => {
+    let running = 0;
+    const isReading = Promise.withResolvers<void>();
+    const run = async (_: unknown, signal: AbortSignal): Promise<typeof table> => {
+      running += 1;
+      if (running > 1) return table;
+      isReading.resolve();
+      return await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    };
+    const { ask, bearer, clock } = start({ replays: { run, yaml: () => '' } });
+    const reading = ask('/ui/replay', { ...bearer('read'), ...json }, asked);
+    await isReading.promise;
+    await clock.advance(50_000);
+    expect((await ask('/ui/replay', { ...bearer('write'), ...json }, asked)).status).toBe(200);
+    expect([(await reading).status, await (await reading).json()]).toEqual([
+      503,
+      { message: expect.stringContaining('somebody who may write') },
+    ]);
+    running = 0;
+    const again = ask('/ui/replay', { ...bearer('read'), ...json }, asked);
+    await clock.advance(60_000);
+    expect((await again).status).toBe(504);
+    running = 0;
+    const third = ask('/ui/replay', { ...bearer('read'), ...json }, asked);
+    await clock.advance(60_000);
+    expect((await third).status).toBe(504);
+    const refused = await ask('/ui/replay', { ...bearer('read'), ...json }, asked);
+    expect([refused.status, Number(refused.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
+  });
+
   it('is asked by the page of a session that may only read, and not by a cookie alone', async () => {
     const { ask, logIn, tokens } = start(recorded);
     const cookie = (await logIn(tokens.read)).headers.get('set-cookie')?.split(';')[0] ?? '';

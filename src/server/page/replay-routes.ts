@@ -1,4 +1,4 @@
-// server: replays that are asked for on the page: one at a time, for no longer than a minute, and only while somebody waits.
+// server: replays that are asked for on the page: for no longer than a minute, and only while somebody waits.
 
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -10,6 +10,8 @@ import { defined } from '../../lang/defined.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { type Access, isRefused } from '../access/access.ts';
+import { Displaced, isTurn, ReplayTurns } from './replay-turns.ts';
 
 export interface ReplayQuestion {
   /** `namespace/name` of the recorded policy. */
@@ -35,6 +37,7 @@ export interface ReplayRoutesDeps {
   /** Absent: nothing is recorded. */
   readonly replays?: Replays;
   readonly view: () => OperatorView;
+  readonly access: Pick<Access, 'enter'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -51,11 +54,12 @@ class TookTooLong extends Error {}
 /**
  * - `GET /policy?of=NAMESPACE/NAME`: the policy as YAML, to be edited and tried.
  * - `POST /replay` {policy, fromMs, toMs, law?, text?}: ReplayTable, or {message}: 400 for what cannot be replayed, 503
- *   while another one runs, 504 after a minute. Ends when nobody waits for it any more.
+ *   while another one runs or where one who may write takes its place, 429 for a token that may only read and has had its share,
+ *   504 after a minute. Ends when nobody waits for it any more.
  */
-export function replayRoutes({ replays, view, clock, log, signal }: ReplayRoutesDeps): Hono {
+export function replayRoutes({ replays, view, access, clock, log, signal }: ReplayRoutesDeps): Hono {
   const app = new Hono();
-  let isBusy = false;
+  const turns = new ReplayTurns(clock);
   app.get('/policy', (c) => {
     const key = c.req.query('of') ?? '';
     const policies = view().pools.flatMap((pool) => pool.policies);
@@ -73,25 +77,36 @@ export function replayRoutes({ replays, view, clock, log, signal }: ReplayRoutes
     const asked = questionIn(await c.req.text(), clock.now());
     if (typeof asked === 'string') return c.json({ message: asked }, 400);
     const question = { ...asked, apps: appsBeside(view(), asked.policy) };
-    if (isBusy) return c.json({ message: 'another replay is running; try again when it is done' }, 503);
-    isBusy = true;
+    const entered = access.enter(c.req.raw);
+    if (isRefused(entered)) return c.json({ message: entered.message }, entered.status);
+    const turn = await turns.begin(entered);
+    if (!isTurn(turn)) {
+      const { message, waitMs } = turn;
+      if (waitMs === undefined) return c.json({ message }, 503);
+      return c.json({ message }, 429, { 'retry-after': String(Math.ceil(waitMs / 1_000)) });
+    }
     const over = new AbortController();
     clock.sleep(LONGEST_REPLAY_MS, over.signal).then(
       () => over.abort(new TookTooLong()),
       () => undefined,
     );
     try {
-      const until = AbortSignal.any([signal, c.req.raw.signal, over.signal]);
+      const until = AbortSignal.any([signal, c.req.raw.signal, over.signal, turn.signal]);
       return c.json(await replays.run(question, until), 200, FRESH);
     } catch (error) {
       if (over.signal.reason instanceof TookTooLong)
         return c.json({ message: 'it was not done within a minute: choose a shorter span' }, 504);
+      if (turn.signal.reason instanceof Displaced)
+        return c.json(
+          { message: 'somebody who may write asked for another replay; try again when it is done' },
+          503,
+        );
       if (error instanceof TerminalError) return c.json({ message: error.message }, 400);
       if (!c.req.raw.signal.aborted) log.warn('a replay failed', { error: messageOf(error) });
       return c.json({ message: 'the replay failed; the log of the operator says why' }, 500);
     } finally {
       over.abort();
-      isBusy = false;
+      turn.end();
     }
   });
   return app;
