@@ -34,7 +34,7 @@ import { type OperatorApiOptions, operatorApi } from './kube/operator-api.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { type Asset, assetResponse, loadAssets } from './page/assets.ts';
 import { LiveView } from './page/live-view.ts';
-import type { Replays } from './page/replay-routes.ts';
+import type { Replays } from './page/replay/replay-routes.ts';
 import { uiRoutes } from './page/ui-routes.ts';
 
 export interface ServerAppOptions {

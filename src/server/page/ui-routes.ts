@@ -16,7 +16,7 @@ import { eventStreamResponse, serverSentEvent } from './event-stream.ts';
 import { badgedIcon } from './icon.ts';
 import type { LiveView } from './live-view.ts';
 import { type Selection, selectionKey, selectionOf } from './overview/selection.ts';
-import { type Replays, replayRoutes } from './replay-routes.ts';
+import { type Replays, replayRoutes } from './replay/replay-routes.ts';
 
 /** The page calls the connection lost after 3 s without a word, so there is one every second. */
 const HEARTBEAT_MS = 1_000;
@@ -55,7 +55,7 @@ export interface UiDeps {
  * - `GET /past?at=MS&of=NAMESPACE/NAME`: {askedMs, atMs, pools, notes}, the pool of that policy as it was, of what is looked at.
  * - `GET /icon/N.svg`: the page's icon with a number on it.
  * - `POST /scale` {app, instances}: 202, or {message}.
- * - `GET /policy`, `POST /replay`: see replay-routes.ts.
+ * - `GET /policy`, `POST /replay`: see replay/replay-routes.ts.
  *
  * Pause and override are the API's own routes, for the page too.
  */

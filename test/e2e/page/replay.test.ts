@@ -3,7 +3,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReplayTable } from '../../../src/api/words/replay-table.ts';
-import type { ReplayQuestion, Replays } from '../../../src/server/page/replay-routes.ts';
+import type { ReplayQuestion, Replays } from '../../../src/server/page/replay/replay-routes.ts';
 import { browserMissing, launchBrowser, openPage } from '../../support/page/browser.ts';
 import { aPolicyView, aPool, aViewOf } from '../../support/page/operator-views.ts';
 import { ShownPage } from '../../support/page/shown-page.ts';

@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { type HttpServer, serve } from '../../../src/runtime/network/http.ts';
 import { createServerApp } from '../../../src/server/app.ts';
-import type { Replays } from '../../../src/server/page/replay-routes.ts';
+import type { Replays } from '../../../src/server/page/replay/replay-routes.ts';
 import { ROOT } from '../programs/command.ts';
 import { ShownState } from '../shown-state.ts';
 

@@ -14,7 +14,7 @@ import type { LookBack } from '../../../server/api/look-back.ts';
 import { createServerApp } from '../../../server/app.ts';
 import type { InterventionPlaces } from '../../../server/kube/operator-api.ts';
 import type { Metrics } from '../../../server/metrics/metrics.ts';
-import type { Replays } from '../../../server/page/replay-routes.ts';
+import type { Replays } from '../../../server/page/replay/replay-routes.ts';
 import type { Address } from '../../options.ts';
 import { packageFile, VERSION } from '../../package-root.ts';
 import type { ResourceForm } from '../../policies/schema.ts';

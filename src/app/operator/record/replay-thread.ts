@@ -5,7 +5,7 @@ import type { ReplayTable } from '../../../api/words/replay-table.ts';
 import { SegmentFolder } from '../../../recorder/files/segment-folder.ts';
 import { RecordReader } from '../../../recorder/read/record-reader.ts';
 import { messageOf, TerminalError } from '../../../runtime/errors.ts';
-import type { ReplayQuestion } from '../../../server/page/replay-routes.ts';
+import type { ReplayQuestion } from '../../../server/page/replay/replay-routes.ts';
 import { replayTable } from '../../../simulator/replay/table.ts';
 import { replayCommand } from '../../commands/replay.ts';
 import { onePolicyOf } from '../../commands/simulate.ts';

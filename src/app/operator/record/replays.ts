@@ -6,7 +6,7 @@ import { dump } from 'js-yaml';
 import type { ReplayTable } from '../../../api/words/replay-table.ts';
 import type { FlightRecorder } from '../../../recorder/recorder.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
-import type { ReplayQuestion, Replays } from '../../../server/page/replay-routes.ts';
+import type { ReplayQuestion, Replays } from '../../../server/page/replay/replay-routes.ts';
 import { STEP_MS } from '../../../simulator/load/curve.ts';
 import type { ReplayAnswer, ReplayTask } from './replay-thread.ts';
 import { heapMb, isTooLarge, MB, roomMb } from './thread-memory.ts';

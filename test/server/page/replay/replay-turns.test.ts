@@ -1,15 +1,15 @@
 // Whose turn it is to replay: nobody who may only read keeps others from it for long.
 
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../src/runtime/clock.ts';
-import { EVERYBODY, type Grant } from '../../../src/server/access/access.ts';
+import { VirtualClock } from '../../../../src/runtime/clock.ts';
+import { EVERYBODY, type Grant } from '../../../../src/server/access/access.ts';
 import {
   Displaced,
   isTurn,
   type NoTurn,
   type ReplayTurn,
   ReplayTurns,
-} from '../../../src/server/page/replay-turns.ts';
+} from '../../../../src/server/page/replay/replay-turns.ts';
 
 function aGrant(role: Grant['role'], name: string = role): Grant {
   return { role, by: 'token', name, holds: () => true };

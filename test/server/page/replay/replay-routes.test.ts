@@ -1,19 +1,19 @@
 // Replays for the page: who may ask for what, one at a time, and none that nobody waits for.
 
 import { describe, expect, it } from 'vitest';
-import type { ReplayTable } from '../../../src/api/words/replay-table.ts';
-import { VirtualClock } from '../../../src/runtime/clock.ts';
-import { TerminalError } from '../../../src/runtime/errors.ts';
-import { silentLogger } from '../../../src/runtime/log.ts';
-import type { HttpBindings } from '../../../src/runtime/network/http.ts';
-import { createServerApp } from '../../../src/server/app.ts';
+import type { ReplayTable } from '../../../../src/api/words/replay-table.ts';
+import { VirtualClock } from '../../../../src/runtime/clock.ts';
+import { TerminalError } from '../../../../src/runtime/errors.ts';
+import { silentLogger } from '../../../../src/runtime/log.ts';
+import type { HttpBindings } from '../../../../src/runtime/network/http.ts';
+import { createServerApp } from '../../../../src/server/app.ts';
 import {
   LONGEST_REPLAY_MS,
   type ReplayQuestion,
   type Replays,
-} from '../../../src/server/page/replay-routes.ts';
-import { aPolicyView, aPool, aViewOf } from '../../support/page/operator-views.ts';
-import { ShownState } from '../../support/shown-state.ts';
+} from '../../../../src/server/page/replay/replay-routes.ts';
+import { aPolicyView, aPool, aViewOf } from '../../../support/page/operator-views.ts';
+import { ShownState } from '../../../support/shown-state.ts';
 
 const TABLE: ReplayTable = {
   title: 'default/orders against the record',

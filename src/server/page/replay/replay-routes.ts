@@ -2,15 +2,15 @@
 
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { type AlgorithmType, API_VERSION, resourceKey } from '../../api/policy.ts';
-import { isObject } from '../../api/schema/json-schema.ts';
-import type { ReplayTable } from '../../api/words/replay-table.ts';
-import type { OperatorView } from '../../controller/status/view.ts';
-import { defined } from '../../lang/defined.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { messageOf, TerminalError } from '../../runtime/errors.ts';
-import type { Logger } from '../../runtime/log.ts';
-import { type Access, isRefused } from '../access/access.ts';
+import { type AlgorithmType, API_VERSION, resourceKey } from '../../../api/policy.ts';
+import { isObject } from '../../../api/schema/json-schema.ts';
+import type { ReplayTable } from '../../../api/words/replay-table.ts';
+import type { OperatorView } from '../../../controller/status/view.ts';
+import { defined } from '../../../lang/defined.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import { messageOf, TerminalError } from '../../../runtime/errors.ts';
+import type { Logger } from '../../../runtime/log.ts';
+import { type Access, isRefused } from '../../access/access.ts';
 import { Displaced, isTurn, ReplayTurns } from './replay-turns.ts';
 
 export interface ReplayQuestion {

@@ -1,7 +1,7 @@
 // server: whose turn it is to replay: one at a time, and no token that may only read keeps others from it.
 
-import type { Clock } from '../../runtime/clock.ts';
-import type { Grant } from '../access/access.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Grant } from '../../access/access.ts';
 
 /** A token that may only read has the place for so long more than its share of the time. */
 const BURST_MS = 120_000;
