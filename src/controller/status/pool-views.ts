@@ -21,7 +21,8 @@ import type { ClusterView, PolicyView, PoolView } from './view.ts';
 
 export interface PoolViewsDeps extends Pick<OperatorDeps, 'counters' | 'describeMetric'> {
   readonly conditionsOf: (policy: ResourceKey) => Pick<PolicyView, 'conditions' | 'observedGeneration'>;
-  readonly clustersOf: (pool: string) => readonly ClusterView[];
+  /** The clusters of each pool, as they are in one moment. */
+  readonly lookAtClusters: () => (pool: string) => readonly ClusterView[];
   readonly wordsOf: (cluster: ClusterSpec | undefined) => SchedulerWords;
   readonly interventionsOn: (policy: ResourceKey) => InterventionEffect;
   /** Which of several operators has a pool. */
@@ -85,13 +86,19 @@ export class PoolViews {
 
   /** As it is now; sorted by name. */
   all(): readonly PoolView[] {
-    return this.#keys.flatMap((key) => this.one(key));
+    const clustersOf = this.#deps.lookAtClusters();
+    const all: PoolView[] = [];
+    for (const key of this.#keys) {
+      const pool = this.#pools.get(key);
+      if (pool !== undefined) all.push(this.#now(pool, clustersOf(key)));
+    }
+    return all;
   }
 
   /** As it is now. */
   one(key: string): readonly PoolView[] {
     const pool = this.#pools.get(key);
-    return pool === undefined ? [] : [this.#now(pool)];
+    return pool === undefined ? [] : [this.#now(pool, this.#deps.lookAtClusters()(key))];
   }
 
   #schedulerOf({ app }: AppAssessment): string {
@@ -131,14 +138,15 @@ export class PoolViews {
   }
 
   /** The same object as before while nothing is different: whoever follows all pools looks at few of them closely. */
-  #now(drawn: PoolView): PoolView {
-    const { clustersOf, interventionsOn, ownerOf } = this.#deps;
-    const clusters = clustersOf(drawn.name);
+  #now(drawn: PoolView, clusters: readonly ClusterView[]): PoolView {
+    const { interventionsOn, ownerOf } = this.#deps;
     const last = this.#shown.get(drawn.name);
     const isPlain = this.#deps.counters === undefined && !isIntervenedIn(drawn, interventionsOn);
     const owner = ownerOf(drawn.name);
     const isSame =
-      last?.drawn === drawn && last.clusters === clusters && isDeepStrictEqual(last.owner, owner);
+      last?.drawn === drawn &&
+      last.clusters === clusters &&
+      (last.owner === owner || isDeepStrictEqual(last.owner, owner));
     if (isPlain && isSame) return last.view;
     const [cluster] = clusters;
     const there = {

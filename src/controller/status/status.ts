@@ -105,7 +105,7 @@ export class Status {
       ...deps,
       redact,
       conditionsOf: (policy) => this.#conditions.of(policy),
-      clustersOf: (pool) => this.#clusters.of(pool),
+      lookAtClusters: () => this.#clusters.look(),
     });
     this.#pending = new PendingCollections(deps.pendingCollections);
   }
@@ -205,12 +205,13 @@ export class Status {
 
   view(): OperatorView {
     const stats = this.#deps.schedulerInfo?.().stats;
+    const clusters = this.#clusters.view();
     return {
       atMs: this.#deps.clock.now(),
       version: this.#deps.version,
       ready: this.ready,
-      cluster: this.#clusters.summary(),
-      clusters: this.#clusters.view(),
+      cluster: this.#clusters.summary(clusters),
+      clusters,
       ...this.shown(undefined),
       leaving: this.#pending.view(),
       interventions: this.#deps.interventions(),

@@ -21,7 +21,15 @@ interface Read {
 /** The clusters of one pool, by what tells them apart. */
 type ReadBy = Map<string, Read>;
 
+interface Common {
+  readonly cluster: ClusterSpec | undefined;
+  readonly failure: string | undefined;
+  readonly view: ClusterView;
+}
+
 const NOTHING: readonly never[] = [];
+/** With a cluster each, pools have nothing in common, and looking for it would cost more than asking. */
+const MOST_COMMON = 8;
 
 /** In the order in which they were first read. */
 export class Clusters {
@@ -29,6 +37,8 @@ export class Clusters {
   readonly #read = new Map<string, ReadBy>();
   /** What was said of a pool last. */
   readonly #shown = new Map<string, readonly ClusterView[]>();
+  /** What was said last of what hundreds of pools may have in common. */
+  #common: readonly Common[] = [];
   /** The operator's own, while no pool has been read. */
   #own: Read | undefined;
 
@@ -66,13 +76,31 @@ export class Clusters {
       for (const pool of known.keys()) if (!pools.has(pool)) known.delete(pool);
   }
 
-  /** As the pool sees them, with its own credentials; the same list as before while it says the same. */
-  of(pool: string): readonly ClusterView[] {
-    const shown = this.#shown.get(pool) ?? NOTHING;
-    const now = Array.from(this.#read.get(pool)?.values() ?? NOTHING, (read) => this.#viewOf([read]));
-    if (now.length === shown.length && now.every((view, i) => isSame(view, shown[i]))) return shown;
-    this.#shown.set(pool, now);
-    return now;
+  /**
+   * How pools see them in this moment, with their own credentials; the same list as before while it says the same. What pools have in
+   * common is asked once for all.
+   */
+  look(): (pool: string) => readonly ClusterView[] {
+    const before = this.#common;
+    const now: Common[] = [];
+    this.#common = now;
+    const viewOf = ({ cluster, failure }: Read): ClusterView => {
+      const isIt = (each: Common): boolean => each.cluster === cluster && each.failure === failure;
+      const known = now.find(isIt);
+      if (known !== undefined) return known.view;
+      const view = this.#viewOf([{ cluster, ...defined({ failure }) }]);
+      const last = before.find(isIt)?.view;
+      const shown = isSame(view, last) && last !== undefined ? last : view;
+      if (now.length < MOST_COMMON) now.push({ cluster, failure, view: shown });
+      return shown;
+    };
+    return (pool) => {
+      const shown = this.#shown.get(pool) ?? NOTHING;
+      const views = Array.from(this.#read.get(pool)?.values() ?? NOTHING, viewOf);
+      if (views.length === shown.length && views.every((view, i) => isSame(view, shown[i]))) return shown;
+      this.#shown.set(pool, views);
+      return views;
+    };
   }
 
   /** One per cluster: it is there when it answers anybody, for credentials may be wrong for one pool and not for another. */
@@ -88,9 +116,12 @@ export class Clusters {
     return Array.from(reads.values(), (same) => this.#viewOf(same));
   }
 
-  /** All of them in one: what keeps one of them from being read comes first. */
-  summary(): OperatorView['cluster'] {
-    const all = this.view();
+  /**
+   * All of them in one: what keeps one of them from being read comes first.
+   *
+   * @param all what `view` says now
+   */
+  summary(all: readonly ClusterView[]): OperatorView['cluster'] {
     const names = [...new Set(all.map((each) => each.scheduler))];
     const scheduler = names.length === 0 ? this.#deps.words.name : names.join(', ');
     const url = this.#deps.schedulerInfo?.().url ?? all.map((each) => each.url).join(', ');
@@ -131,6 +162,7 @@ export class Clusters {
 }
 
 function isSame(a: ClusterView, b: ClusterView | undefined): boolean {
+  if (a === b) return true;
   return (
     b !== undefined &&
     a.scheduler === b.scheduler &&
