@@ -5,8 +5,7 @@ import type { WorldOptions } from '../../src/simulator/world/world.ts';
 /** JSON, which is YAML too. */
 export function policyText(
   { apps, budget, intervalMs }: Omit<WorldOptions, 'spare'>,
-  queueName: string,
-  endpoint: string,
+  { queueName, endpoint, busyPath }: { queueName: string; endpoint: string; busyPath: string },
 ): string {
   return JSON.stringify({
     apiVersion: 'microscaling.io/v1alpha1',
@@ -24,7 +23,7 @@ export function policyText(
         ...(demand === undefined
           ? { behavior: terms.behavior, remainder: { weight: terms.weight } }
           : {
-              behavior: { ...terms.behavior, idleVictims: { path: '/busy' } },
+              behavior: { ...terms.behavior, idleVictims: { path: busyPath } },
               targets: terms.targets.map(({ queueLength, algorithm }) => ({
                 queueLength,
                 algorithm,

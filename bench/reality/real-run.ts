@@ -124,7 +124,11 @@ class RealWorld {
     this.#operator = await startOperator(
       {
         policies: [],
-        policyYaml: policyText(this.#options, QUEUE_NAME, this.#service.endpoint),
+        policyYaml: policyText(this.#options, {
+          queueName: QUEUE_NAME,
+          endpoint: this.#service.endpoint,
+          busyPath: this.#signs.path,
+        }),
         marathon: [this.#marathon.url],
         api: { host: '127.0.0.1', port: 0 },
         env: { AZURE_STORAGE_ACCOUNT_NAME: 'devstoreaccount1', AZURE_STORAGE_ACCOUNT_KEY: 'cmVhbGl0eQ==' },

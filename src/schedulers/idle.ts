@@ -8,11 +8,12 @@ import type { Clock } from '../runtime/clock.ts';
 /** What a task says at an address, as far as it is of use; rejects where it says nothing. */
 export type AskTask = (url: string, signal: AbortSignal) => Promise<string>;
 
-/**
- * So many are asked at once, those first that would go first: at first a few more than are to go, for whoever says that it is idle
- * takes nothing for a while; more with every answer that is another one, and the longer answers take.
- */
+/** So many are asked at once, those first that would go first. */
 const ASKED_AT_ONCE = 64;
+/**
+ * At first only so many more than are to go, for whoever says that it is idle takes nothing for a while; all of them once one
+ * says something else, or takes long.
+ */
 const ASKED_BESIDE = 2;
 const IDLE = 'idle';
 /**
@@ -86,7 +87,7 @@ async function askAll(
   const next = tasks.values();
   const unheard = new Set(tasks.filter(({ phase }) => phase !== 'running'));
   const isEnough = (): boolean => heard.idle.size >= enough && unheard.size === 0;
-  let beside = ASKED_BESIDE;
+  let mayAsk = enough + ASKED_BESIDE;
   let underWay = 0;
   askOn();
   await Promise.race([known, timeIsUp()]);
@@ -94,16 +95,15 @@ async function askAll(
   signal.throwIfAborted();
 
   function askOn(): void {
-    while (
-      underWay < Math.min(ASKED_AT_ONCE, Math.max(1, enough - heard.idle.size + beside)) &&
-      !isEnough()
-    ) {
+    while (underWay < ASKED_AT_ONCE && mayAsk > 0 && !isEnough()) {
       const { value: task } = next.next();
       if (task === undefined) break;
+      mayAsk--;
       underWay++;
       void askOne(task).finally(() => {
         underWay--;
         unheard.delete(task);
+        if (!heard.idle.has(task.id)) mayAsk = tasks.length;
         if (!until.aborted) askOn();
       });
     }
@@ -118,8 +118,7 @@ async function askAll(
     const said = await ask(at, until).catch(() => '');
     if (until.aborted) return;
     if (said === IDLE) heard.idle.set(id, askedMs);
-    else beside += ASKED_BESIDE;
-    if (said !== IDLE && said !== '') heard.busy.add(id);
+    else if (said !== '') heard.busy.add(id);
   }
 
   async function timeIsUp(): Promise<void> {
@@ -127,7 +126,7 @@ async function askAll(
       for (let part = 1; part <= PARTS; part++) {
         await clock.sleep(withinMs / PARTS, until);
         if (part === PARTS) break;
-        beside *= 2;
+        mayAsk = tasks.length;
         askOn();
       }
     } catch {

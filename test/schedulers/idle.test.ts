@@ -166,14 +166,14 @@ describe('asking tasks whether they are idle', () => {
     expect(await asking).toEqual(['t-99']);
   });
 
-  it('asks more and more where those that it asked first all hang', async () => {
+  it('asks all where those that it asked first hang', async () => {
     const clock = new VirtualClock(0);
     const { ask, asked } = answering(clock, { idle: { afterMs: 1 } });
     const tasks = Array.from({ length: 60 }, (_, i) => task(`t-${i}`, { host: i === 59 ? 'idle' : 'hangs' }));
     const asking = idleOf(tasks, PROBE, { clock, ask, enough: 1 }, never);
     await clock.advance(200);
     expect(await asking).toEqual(['t-59']);
-    expect(asked.filter(({ atMs }) => atMs === 0)).toHaveLength(3);
+    expect(asked.map(({ atMs }) => atMs)).toEqual([0, 0, 0, ...Array.from({ length: 57 }, () => 20)]);
   });
 
   it('reads what was answered while the process was kept from running, before it gives up', async () => {

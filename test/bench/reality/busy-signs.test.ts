@@ -32,7 +32,21 @@ it('consumers of a real run tell the operator who is idle', async () => {
     host: '127.0.0.1',
     ports: [ports[i]!],
   }));
-  const probe = { path: '/busy', portIndex: 0, within: '10s' } as const;
+  const probe = { path: signs.path, portIndex: 0, within: '10s' } as const;
   const said = await askWhoIsIdle(tasks, probe, { clock: systemClock, ask: askOverHttp }, never);
   expect(said).toEqual({ idle: new Set(['a']), busy: new Set(['b']) });
+});
+
+it('consumers of another run that have a port in their place answer nobody', async () => {
+  const port = await freePort();
+  const others = new BusySigns();
+  others.open('a', { host: '127.0.0.1', port }, () => true);
+  try {
+    const tasks = [{ id: 'a', phase: 'running' as const, host: '127.0.0.1', ports: [port] }];
+    const probe = { path: signs.path, portIndex: 0, within: '10s' } as const;
+    const said = await askWhoIsIdle(tasks, probe, { clock: systemClock, ask: askOverHttp }, never);
+    expect(said).toEqual({ idle: new Set(), busy: new Set() });
+  } finally {
+    others.closeAll();
+  }
 });

@@ -22,7 +22,11 @@ describe('a world that is run twice', () => {
 
   it('is a policy that the operator accepts, with the terms of the simulation', () => {
     const { terms } = realityOptions('square', 1).apps[0]!;
-    const text = policyText(realityOptions('square', 1), 'reality', 'http://127.0.0.1:1/devstoreaccount1');
+    const text = policyText(realityOptions('square', 1), {
+      queueName: 'reality',
+      endpoint: 'http://127.0.0.1:1/devstoreaccount1',
+      busyPath: '/busy/1',
+    });
     const { resources, problems } = loadPolicies(text, 'bench');
     expect(problems).toEqual([]);
     expect(resources[0]?.resource).toMatchObject({
