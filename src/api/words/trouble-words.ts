@@ -47,7 +47,11 @@ const WORDS: Partial<Readonly<Record<ConditionReason, Words>>> = {
     tried: 'it is read again every round; counts are kept meanwhile',
     todo: '`microscaling read -f FILE` says what each metric answers; meanwhile pause it, or hold a count',
   },
-  StaleRead: { what: 'Metric not read', todo: 'wait: the last reading still serves' },
+  StaleRead: {
+    what: 'Metric not read',
+    tried: 'it is read again every round; the last reading still serves',
+    todo: 'wait; `microscaling read -f FILE` says what each metric answers',
+  },
   MarathonUnavailable: {
     what: 'Marathon unreachable',
     todo: 'look at Marathon; scaling goes on by itself once it answers',

@@ -162,9 +162,11 @@ function metricView(
   if (reading === undefined) return { ...base, state: 'unavailable', reason: 'not read yet' };
   const sample = reading.state === 'ok' ? reading : servingSample(reading.last, target, context);
   if (sample === undefined) {
+    const lastMs = reading.state === 'ok' ? undefined : reading.last?.asOfMs;
     return {
       ...base,
       state: 'unavailable',
+      ...(lastMs !== undefined && { atMs: lastMs + context.wallAheadMs }),
       reason: reading.state === 'ok' ? 'not read yet' : reading.reason,
     };
   }

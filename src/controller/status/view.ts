@@ -36,6 +36,7 @@ export interface MetricView {
   /** Of a PerInstance target: how many messages there are for each instance, and how many there should be. */
   readonly perInstance?: { readonly current?: number; readonly target: number };
   readonly unit: 'messages' | 'seconds';
+  /** When it was true last; absent: it was never read. */
   readonly atMs?: number;
   readonly reason?: string;
   /** Absent where the target has none, and before anything was decided. */

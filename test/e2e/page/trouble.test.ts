@@ -127,6 +127,19 @@ describe.skipIf(browserMissing())('trouble on the page', { timeout: 240_000 }, (
     expect(await tops()).toEqual(before);
   });
 
+  it('says within three seconds that a metric is not read, and goes on counting when its last reading serves no more', async () => {
+    const { page, world } = await played();
+    world.demo.loseQueue('connection refused');
+    for (let i = 0; i < 6; i++) await world.step();
+    await expect
+      .poll(() => text(page, 'cause'), SOON)
+      .toMatch(/^Metric not read for [23] s: .*connection refused/);
+    expect(await level(page)).toBe('limited');
+    for (let i = 0; i < 20; i++) await world.step();
+    await expect.poll(() => level(page), SOON).toBe('failing');
+    expect(await text(page, 'cause')).toMatch(/^Metric not read for 1\d s: .*connection refused/);
+  });
+
   it('shows values under the pointer, and opens the steps of a decision that is marked', async () => {
     const { page } = await played();
     const over = page.getByTestId('metric').locator('.u-over');

@@ -32,7 +32,7 @@ export interface Health {
 }
 
 export interface HealthContext {
-  readonly pool: Pick<PoolView, 'cluster' | 'clusters'>;
+  readonly pool: Pick<PoolView, 'cluster' | 'clusters' | 'lastRoundAtMs'>;
   /** Newest first, of every app. */
   readonly decisions: ReadonlyMap<string, DecisionRecord>;
 }
@@ -42,6 +42,7 @@ export function policyHealth(policy: PolicyView, context: HealthContext): Health
     pausedHealth(policy) ??
     clusterHealth(context.pool) ??
     conditionHealth(policy) ??
+    staleHealth(policy, context) ??
     overTarget(policy, context) ??
     calmHealth(policy)
   );
@@ -87,9 +88,9 @@ const PROBLEMS: readonly (readonly [ConditionType, Condition['status'], Level])[
 /** Reasons that pass by themselves. */
 const PASSING: ReadonlySet<string> = new Set(['Deploying', 'WaitingForLock', 'ManualScale']);
 
-function conditionHealth({ conditions }: PolicyView): Health | undefined {
+function conditionHealth(policy: PolicyView): Health | undefined {
   for (const [type, status, level] of PROBLEMS) {
-    const condition = find(conditions, type);
+    const condition = find(policy.conditions, type);
     if (condition?.status !== status) continue;
     const { reason, message } = condition;
     const { what, tried, todo } = troubleWords(reason);
@@ -98,10 +99,39 @@ function conditionHealth({ conditions }: PolicyView): Health | undefined {
       kind: reason,
       what,
       why: message,
-      ...defined({ sinceMs: beganAt(condition), tried, todo, runbook: runbookOf(reason) }),
+      ...defined({ sinceMs: sinceOf(policy, condition), tried, todo, runbook: runbookOf(reason) }),
     };
   }
   return undefined;
+}
+
+/** What is not read was read for the last time before its condition says so: the last reading serves for a while. */
+function sinceOf({ apps }: Pick<PolicyView, 'apps'>, condition: Condition): number | undefined {
+  if (condition.reason !== 'NotRead') return beganAt(condition);
+  const lastMs = apps.flatMap(({ metrics }) =>
+    metrics.flatMap(({ state, atMs }) => (state === 'unavailable' && atMs !== undefined ? [atMs] : [])),
+  );
+  return lastMs.length === 0 ? beganAt(condition) : Math.min(...lastMs);
+}
+
+/** One answer that is missing is nobody's concern. */
+const STALE_MS = 1_500;
+
+/** The law goes on with what was read last, which is no news of how things are. */
+function staleHealth(policy: PolicyView, { pool }: HealthContext): Health | undefined {
+  const condition = find(policy.conditions, 'MetricsAvailable');
+  if (condition?.reason !== 'StaleRead') return undefined;
+  const staleMs = policy.apps.flatMap(({ metrics }) =>
+    metrics.flatMap(({ state, atMs }) => (state === 'stale' && atMs !== undefined ? [atMs] : [])),
+  );
+  const sinceMs = Math.min(...staleMs);
+  if ((pool.lastRoundAtMs ?? 0) - sinceMs < STALE_MS) return undefined;
+  const { what, tried, todo } = troubleWords(condition.reason);
+  const runbook = runbookOf(condition.reason);
+  return {
+    ...{ level: 'limited', kind: condition.reason, what, sinceMs, why: condition.message },
+    ...defined({ tried, todo, runbook }),
+  };
 }
 
 function overTarget(policy: PolicyView, { decisions }: HealthContext): Health | undefined {

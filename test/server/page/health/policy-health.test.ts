@@ -159,3 +159,36 @@ describe('policyHealth', () => {
     expect(healthOf(policy).level).toBe(level);
   });
 });
+
+describe('a metric that was read last some time ago', () => {
+  const NOW = 1_000_000;
+  const readAt = (state: 'stale' | 'unavailable', atMs: number, status: 'True' | 'False') =>
+    withCondition(
+      withApp(calm, (app) => ({
+        ...app,
+        metrics: app.metrics.map((metric) => ({ ...metric, state, atMs })),
+      })),
+      'MetricsAvailable',
+      { status, reason: status === 'True' ? 'StaleRead' : 'NotRead', message: 'connection refused' },
+    );
+  const health = (policy: PolicyView) =>
+    policyHealth(policy, { pool: { lastRoundAtMs: NOW }, decisions: new Map() });
+
+  it.each([
+    { name: 'is no trouble after one answer that is missing', agoMs: 600, level: 'ok' },
+    { name: 'is one after two seconds, though the last reading serves', agoMs: 2_000, level: 'limited' },
+  ])('$name', ({ agoMs, level }) => {
+    expect(health(readAt('stale', NOW - agoMs, 'True')).level).toBe(level);
+  });
+
+  it('is not read since then, also when the last reading serves no more', () => {
+    const whileItServes = health(readAt('stale', NOW - 9_000, 'True'));
+    expect(whileItServes).toMatchObject({
+      what: 'Metric not read',
+      sinceMs: NOW - 9_000,
+      why: 'connection refused',
+    });
+    const later = health(readAt('unavailable', NOW - 12_000, 'False'));
+    expect(later).toMatchObject({ level: 'failing', what: 'Metric not read', sinceMs: NOW - 12_000 });
+  });
+});
