@@ -38,15 +38,18 @@ interface Arrived {
   readonly atMs: number;
 }
 
+/** One for all: made in a read it would hold all that the read had, until the next one. */
+const NOBODY = (): void => undefined;
+
 class DeadlineSource implements MetricSource {
   readonly #source: MetricSource;
   readonly #options: DeadlineOptions;
   readonly #wait: AdaptiveDeadline;
-  /** Reads that were given up and go on. */
-  readonly #late = new Set<AbortController>();
+  /** Reads that were given up and go on; most sources never have one. */
+  #late: Set<AbortController> | undefined;
   /** What one of them brought, until the next read. */
   #arrived: Arrived | undefined;
-  #onArrival: () => void = () => undefined;
+  #onArrival: () => void = NOBODY;
 
   constructor(source: MetricSource, options: DeadlineOptions) {
     this.#source = source;
@@ -89,11 +92,11 @@ class DeadlineSource implements MetricSource {
       if (signal.aborted) this.#endLate();
       throw error;
     } finally {
-      this.#onArrival = () => undefined;
+      this.#onArrival = NOBODY;
       signal.removeEventListener('abort', end);
       callOff();
       // An abort that nobody hears costs as much as a read that is answered at once.
-      if (!isAnswered && !this.#late.has(mine)) mine.abort(OVER);
+      if (!isAnswered && this.#late?.has(mine) !== true) mine.abort(OVER);
     }
   }
 
@@ -108,13 +111,14 @@ class DeadlineSource implements MetricSource {
     { abort, startedAtMs }: { readonly abort: AbortController; readonly startedAtMs: number },
   ): void {
     const { clock, deadlineMs } = this.#options;
+    this.#late ??= new Set();
     this.#late.add(abort);
     const end = (): void => {
-      this.#late.delete(abort);
+      this.#late?.delete(abort);
       abort.abort(OVER);
     };
     reading.then((late) => {
-      const isWanted = this.#late.has(abort) && late.state === 'ok';
+      const isWanted = this.#late?.has(abort) === true && late.state === 'ok';
       end();
       if (!isWanted) return;
       this.#arrived = { reading: late, atMs: clock.monotonic() };
@@ -134,8 +138,8 @@ class DeadlineSource implements MetricSource {
   }
 
   #endLate(): void {
-    for (const abort of this.#late) abort.abort(OVER);
-    this.#late.clear();
+    for (const abort of this.#late ?? []) abort.abort(OVER);
+    this.#late = undefined;
   }
 
   #unavailable(waitedMs: number): MetricReading {

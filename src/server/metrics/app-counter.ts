@@ -8,32 +8,58 @@ export interface CountedApp {
   readonly app: string;
 }
 
+interface Counts extends CountedApp {
+  /** By the number of the labels beside it; absent: not begun. */
+  counts: readonly (number | undefined)[];
+}
+
 export class AppCounter {
-  /** By app, then by the labels beside it. */
-  readonly #counts = new Map<string, Map<string, { readonly labels: GaugeSample[0]; count: number }>>();
+  readonly #apps = new Map<string, Counts>();
+  /** What stands beside apps, by its values: few, and the same for thousands of apps. */
+  readonly #beside = new Map<string, { readonly at: number; readonly labels: Labels }>();
 
   /** @param by 0 lets it begin: its first step then shows as a rate */
-  inc({ policy, app }: CountedApp, more: Readonly<Record<string, string>> = {}, by = 1): void {
+  inc({ policy, app }: CountedApp, more: Labels = {}, by = 1): void {
     const key = keyOf(policy, app);
-    const ofApp = this.#counts.get(key) ?? new Map();
-    this.#counts.set(key, ofApp);
-    const rest = Object.values(more).join(' ');
-    const counted = ofApp.get(rest) ?? { labels: { policy, app, ...more }, count: 0 };
-    ofApp.set(rest, counted);
-    counted.count += by;
+    const known = this.#apps.get(key);
+    const counted = known ?? { policy, app, counts: NONE };
+    if (known === undefined) this.#apps.set(key, counted);
+    const at = this.#besideOf(more);
+    const count = counted.counts[at];
+    if (count !== undefined && by === 0) return;
+    const length = Math.max(counted.counts.length, at + 1);
+    // As long as it is: there are thousands of them, and few change.
+    counted.counts = Array.from({ length }, (_, i) => (i === at ? (count ?? 0) + by : counted.counts[i]));
   }
 
   /** An app's counters end with the app. */
   keepOnly(apps: ReadonlySet<string>): void {
-    for (const key of this.#counts.keys()) if (!apps.has(key)) this.#counts.delete(key);
+    for (const key of this.#apps.keys()) if (!apps.has(key)) this.#apps.delete(key);
   }
 
   samples(): readonly GaugeSample[] {
-    return [...this.#counts.values()].flatMap((ofApp) =>
-      [...ofApp.values()].map(({ labels, count }): GaugeSample => [labels, count]),
-    );
+    const beside = [...this.#beside.values()].map(({ labels }) => labels);
+    const samples: GaugeSample[] = [];
+    for (const { policy, app, counts } of this.#apps.values())
+      counts.forEach((count, i) => {
+        if (count !== undefined) samples.push([{ policy, app, ...beside[i] }, count]);
+      });
+    return samples;
+  }
+
+  #besideOf(labels: Labels): number {
+    const key = Object.values(labels).join(' ');
+    const known = this.#beside.get(key);
+    if (known !== undefined) return known.at;
+    const at = this.#beside.size;
+    this.#beside.set(key, { at, labels });
+    return at;
   }
 }
+
+type Labels = Readonly<Record<string, string>>;
+
+const NONE: readonly never[] = [];
 
 /** Of an app in `keepOnly`. */
 export function keyOf(policy: string, app: string): string {

@@ -1,14 +1,25 @@
 // server: a number from row to row, kept as its changes: one that stays as it is costs nothing.
 
+/** Never written to. */
+const NONE: number[] = [];
+
 export class ChangingNumber {
   /** The rows in which it changed, ascending, and what it was from there on; NaN: unknown, as it is before the first. */
-  readonly #rows: number[] = [];
-  readonly #values: number[] = [];
+  #rows: number[] = NONE;
+  #values: number[] = NONE;
+  /** For whoever files numbers again and again: when it was said last. */
+  saidIn = -1;
 
   /** What it is in a row and in all after it: whatever was said of those is not so any more. */
   set(row: number, value = Number.NaN): void {
     while ((this.#rows.at(-1) ?? -1) >= row) this.#drop();
     if (Object.is(this.#values.at(-1) ?? Number.NaN, value)) return;
+    if (this.#rows.length === 0) {
+      // Thousands never change again: of the first there is only what it is, and no room for sixteen more.
+      this.#rows = [row];
+      this.#values = [value];
+      return;
+    }
     this.#rows.push(row);
     this.#values.push(value);
   }

@@ -22,6 +22,10 @@ export interface Columns {
   readonly series: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
+/** Says each number that is known, by its series. */
+export type EachNumber = (say: (series: string, value: number) => void) => void;
+
+const NO_NUMBERS: EachNumber = () => undefined;
 const RESOLUTION_MS = 1000;
 const KEEP_MS = 15 * 60_000;
 
@@ -38,25 +42,27 @@ export class History {
   #times: number[] = [];
   /** Of the oldest row: rows are numbered on and on. */
   #first = 0;
+  /** How often anything was filed. */
+  #filed = 0;
 
   /** @param keepMs how far back samples are kept; at most one a second */
   constructor(keepMs = KEEP_MS) {
     this.#keepMs = keepMs;
   }
 
-  /** Files `values` under the second of `atMs`; the last of a second wins. */
-  record(atMs: number, values: Readonly<Record<string, number>>): void {
+  /** Files numbers under the second of `atMs`; the last of a second wins. */
+  record(atMs: number, numbers: EachNumber): void {
     const second = secondOf(atMs);
     while ((this.#times.at(-1) ?? Number.NEGATIVE_INFINITY) >= second) this.#times.pop();
     while ((this.#times[0] ?? Number.POSITIVE_INFINITY) <= second - this.#keepMs) this.#dropFirst();
-    this.#add(second, values);
+    this.#add(second, numbers);
   }
 
   /** Marks the second after the newest sample as unknown, so that no line is drawn over a silence. */
   breakAfter(silenceMs: number, nowMs: number): void {
     const last = this.#times.at(-1);
     if (last === undefined || nowMs - last <= silenceMs) return;
-    this.#add(last + RESOLUTION_MS, {});
+    this.#add(last + RESOLUTION_MS, NO_NUMBERS);
   }
 
   /** @param wanted the series that are asked for; default: all */
@@ -96,13 +102,20 @@ export class History {
     this.#first += 1;
   }
 
-  #add(second: number, values: Readonly<Record<string, number>>): void {
+  #add(second: number, numbers: EachNumber): void {
     const row = this.#first + this.#times.length;
     this.#times.push(second);
-    for (const key of Object.keys(values))
-      if (!this.#series.has(key)) this.#series.set(key, new ChangingNumber());
+    // Not the row: what is said again of a second is said of the same row.
+    this.#filed += 1;
+    numbers((key, value) => {
+      const known = this.#series.get(key);
+      const series = known ?? new ChangingNumber();
+      if (known === undefined) this.#series.set(key, series);
+      series.set(row, value);
+      series.saidIn = this.#filed;
+    });
     for (const [key, series] of this.#series) {
-      series.set(row, values[key]);
+      if (series.saidIn !== this.#filed) series.set(row);
       series.forgetBefore(this.#first);
       // Its app is gone.
       if (series.isUnknown) this.#series.delete(key);

@@ -9,7 +9,7 @@ import { type Healths, HealthTracker } from './health/tracker.ts';
 import { type Columns, History, secondOf, type WallAhead } from './history.ts';
 import { EVERYTHING, type Selection, selectionKey } from './overview/selection.ts';
 import { type PageView, pageView, selectedPools } from './view/page-view.ts';
-import { seriesAbout, seriesOf } from './view/series.ts';
+import { eachSeries, seriesAbout, seriesOf } from './view/series.ts';
 import { assignTiles, slotHolders, type Tile, tileCount } from './view/tiles.ts';
 
 const MIN_GAP_MS = 250;
@@ -151,7 +151,7 @@ export class LiveView {
     if (this.#unfiled === undefined) return;
     const { view, atMs } = this.#unfiled;
     this.#unfiled = undefined;
-    this.#history.record(atMs, seriesOf(view));
+    this.#history.record(atMs, (say) => eachSeries(view, say));
   }
 
   #drawn(key: string, selection: Selection): PageView {

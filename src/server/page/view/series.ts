@@ -38,25 +38,34 @@ function keyOf(names: string[], metric: number, what: string, app: string): stri
   return name;
 }
 
+type View = Pick<OperatorView, 'pools'>;
+
 /** Every number of a view that is worth a line in a chart; what is not known has no entry. */
-export function seriesOf(view: Pick<OperatorView, 'pools'>): Readonly<Record<string, number>> {
+export function seriesOf(view: View): Readonly<Record<string, number>> {
   const series: Record<string, number> = {};
-  for (const { name, capacity, policies } of view.pools) {
-    series[capacityKey(name)] = capacity.total;
-    for (const { apps } of policies) for (const app of apps) addSeries(series, app);
-  }
+  eachSeries(view, (name, value) => {
+    series[name] = value;
+  });
   return series;
 }
 
-function addSeries(series: Record<string, number>, app: AppView): void {
+/** The same, one by one: of thousands nobody needs a table each second. */
+export function eachSeries(view: View, say: (series: string, value: number) => void): void {
+  for (const { name, capacity, policies } of view.pools) {
+    say(capacityKey(name), capacity.total);
+    for (const { apps } of policies) for (const app of apps) eachOf(app, say);
+  }
+}
+
+function eachOf(app: AppView, say: (series: string, value: number) => void): void {
   const { id, exists, running, metrics, counters } = app;
-  if (exists) series[runningKey(id)] = running;
+  if (exists) say(runningKey(id), running);
   metrics.forEach(({ state, value, valueMargin, target }, i) => {
-    if (state === 'ok' && value !== undefined) series[valueKey(id, i)] = value;
-    if (state === 'ok' && valueMargin !== undefined) series[marginKey(id, i)] = valueMargin;
-    if (target !== undefined) series[targetKey(id, i)] = target;
+    if (state === 'ok' && value !== undefined) say(valueKey(id, i), value);
+    if (state === 'ok' && valueMargin !== undefined) say(marginKey(id, i), valueMargin);
+    if (target !== undefined) say(targetKey(id, i), target);
   });
-  for (const [name, n] of Object.entries(counters)) series[counterKey(id, name)] = n;
+  for (const [name, n] of Object.entries(counters)) say(counterKey(id, name), n);
 }
 
 /** Whether a series is about a pool, and about `apps` in it. */
