@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of an adapter room that its adapters have in common. */
-const SHARED_FOLDERS = ['connection', 'definition', 'docker-engine', 'shared-pools'];
+const SHARED_FOLDERS = ['connection', 'definition', 'docker-engine', 'idle', 'shared-pools'];
 
 /** The adapter folders: within these rooms one folder never imports another. */
 const ADAPTER_ROOMS = ['policy-sources', 'metric-sources', 'schedulers'];

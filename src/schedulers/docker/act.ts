@@ -7,7 +7,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import { TransientError, WaitError } from '../../runtime/errors.ts';
 import { fieldsOf } from '../definition/differences.ts';
 import { resolveEnv } from '../definition/environment.ts';
-import { askOverHttp, askWhoIsIdle } from '../idle.ts';
+import { askOverHttp, askWhoIsIdle } from '../idle/ask.ts';
+import type { IdleSilence } from '../idle/silence.ts';
 import type { ApplyResult } from '../scheduler.ts';
 import { type ContainerList, containersOf, type OurContainer } from './apps/container-list.ts';
 import type { KeptApp } from './apps/kept-app.ts';
@@ -26,6 +27,7 @@ export interface ActorDeps {
   readonly host: string;
   /** What is asked for of this app has changed. */
   readonly wake: (app: KeptApp) => void;
+  readonly silence: IdleSilence;
 }
 
 /** An app of the same name is still going. */
@@ -175,7 +177,7 @@ export class Actor {
     signal: AbortSignal,
   ): Promise<ReadonlySet<string>> {
     if (idleVictims === undefined) return NONE;
-    const { clock, host } = this.#deps;
+    const { clock, host, silence } = this.#deps;
     const running = containers
       .filter((container) => app.phaseOf(container) === 'running')
       .toSorted((a, b) => b.createdAtMs - a.createdAtMs)
@@ -185,7 +187,8 @@ export class Actor {
         host,
         ports: hostPorts(container),
       }));
-    return (await askWhoIsIdle(running, idleVictims, { clock, ask: askOverHttp, enough }, signal)).idle;
+    const deps = { clock, ask: askOverHttp, enough, onAnswers: silence.of(app.id) };
+    return (await askWhoIsIdle(running, idleVictims, deps, signal)).idle;
   }
 
   #write(

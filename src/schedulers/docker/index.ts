@@ -13,6 +13,7 @@ import { EngineCalls } from '../docker-engine/calls.ts';
 import { EngineClient } from '../docker-engine/client.ts';
 import { type EngineConfig, engineTarget } from '../docker-engine/spec.ts';
 import { Wakes } from '../docker-engine/wakes.ts';
+import { IdleSilence } from '../idle/silence.ts';
 import type {
   ApplyResult,
   ReportingScheduler,
@@ -103,6 +104,7 @@ class DockerScheduler implements ReportingScheduler {
       wallAheadMs: this.#wallAheadMs,
       host: engineEndpointHost(client.address),
       wake: (app) => this.#keeper.wake(app),
+      silence: new IdleSilence(log),
     });
   }
 

@@ -7,7 +7,8 @@ import type { AppObservation, Footprint } from '../../core/observation.ts';
 import { messageOf, TerminalError, TransientError, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { statedFootprint } from '../definition/footprint.ts';
-import { type AskTask, askOverHttp } from '../idle.ts';
+import { type AskTask, askOverHttp } from '../idle/ask.ts';
+import { IdleSilence } from '../idle/silence.ts';
 import { RecentlyUsed } from '../recently-used.ts';
 import {
   type ApplyResult,
@@ -58,12 +59,14 @@ export class EcsScheduler implements ReportingScheduler {
   /** Services that a policy names. */
   readonly #named: RecentlyUsed<undefined>;
   readonly #protection = new Protection();
+  readonly #silence: IdleSilence;
   readonly #room: ClusterRoom;
   readonly #watchers = new Set<OnChange>();
 
   constructor(spec: EcsSpec, deps: EcsDeps) {
     const { clock } = deps;
     this.#deps = deps;
+    this.#silence = new IdleSilence(deps.log);
     this.#counts = new Counts(clock);
     this.#named = new RecentlyUsed({
       clock,
@@ -228,8 +231,10 @@ export class EcsScheduler implements ReportingScheduler {
     signal: AbortSignal,
   ): Promise<void> {
     const { clock, log, ask = askOverHttp } = this.#deps;
+    const onAnswers = this.#silence.of(serviceText(fall.name));
     try {
-      await this.#protection.before(fall, { api: this.#connection.api(), clock, ask }, signal);
+      const deps = { api: this.#connection.api(), clock, ask, onAnswers };
+      await this.#protection.before(fall, deps, signal);
     } catch (error) {
       signal.throwIfAborted();
       // Whoever goes is then the choice of ECS, as without protection.

@@ -8,7 +8,8 @@ import { messageOf, TerminalError, TransientError } from '../../runtime/errors.t
 import type { ReflectorTiming } from '../../runtime/kubernetes/reflector.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { statedFootprint } from '../definition/footprint.ts';
-import { type AskTask, askOverHttp } from '../idle.ts';
+import { type AskTask, askOverHttp } from '../idle/ask.ts';
+import { IdleSilence } from '../idle/silence.ts';
 import { RecentlyUsed } from '../recently-used.ts';
 import {
   type ApplyResult,
@@ -61,6 +62,7 @@ export class KubernetesScheduler implements ReportingScheduler {
   readonly #calls: KubeCalls;
   readonly #wakes: Wakes;
   readonly #counts = new Counts();
+  readonly #silence: IdleSilence;
   readonly #known: RecentlyUsed<Known>;
   #connection: Promise<Connection> | undefined;
   #opened: Connection | undefined;
@@ -70,6 +72,7 @@ export class KubernetesScheduler implements ReportingScheduler {
     this.#spec = spec;
     this.#server = server;
     this.#deps = deps;
+    this.#silence = new IdleSilence(deps.log);
     this.#calls = new KubeCalls(deps.onCall);
     this.#wakes = new Wakes(deps.clock, this.#closing.signal);
     this.#known = new RecentlyUsed({
@@ -177,7 +180,7 @@ export class KubernetesScheduler implements ReportingScheduler {
     if (from === change.to) return { outcome: 'noop' };
     if (change.idleVictims !== undefined && change.to < from)
       await this.#markIdle(
-        { look, idleVictims: change.idleVictims, by: from - change.to },
+        { app: change.app, look, idleVictims: change.idleVictims, by: from - change.to },
         connection,
         signal,
       );
@@ -195,6 +198,7 @@ export class KubernetesScheduler implements ReportingScheduler {
 
   async #markIdle(
     fall: {
+      readonly app: string;
       readonly look: Seen;
       readonly by: number;
       readonly idleVictims: Parameters<typeof markVictims>[0]['idleVictims'];
@@ -203,9 +207,10 @@ export class KubernetesScheduler implements ReportingScheduler {
     signal: AbortSignal,
   ): Promise<void> {
     const { clock, log, ask = askOverHttp } = this.#deps;
-    const { look, by, idleVictims } = fall;
+    const { app, look, by, idleVictims } = fall;
+    const deps = { api, clock, ask, onAnswers: this.#silence.of(app) };
     try {
-      await markVictims({ pods: look.pods, by, idleVictims }, { api, clock, ask }, signal);
+      await markVictims({ pods: look.pods, by, idleVictims }, deps, signal);
     } catch (error) {
       signal.throwIfAborted();
       // Whoever goes is then the choice of Kubernetes, as without marks.

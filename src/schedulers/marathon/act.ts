@@ -5,7 +5,8 @@ import type { Change, ChangeOf } from '../../core/change.ts';
 import type { AppObservation } from '../../core/observation.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
-import type { AskTask } from '../idle.ts';
+import type { AskTask } from '../idle/ask.ts';
+import type { IdleSilence } from '../idle/silence.ts';
 import { type ApplyResult, SurplusWaits } from '../scheduler.ts';
 import { createBody, scaleBody, updateBody } from './definition/app-definition.ts';
 import { waitingDiesLast } from './definition/version.ts';
@@ -23,6 +24,7 @@ export interface ActorDeps {
   readonly clock: Clock;
   /** How a task is asked whether it is idle. */
   readonly ask: AskTask;
+  readonly silence: IdleSilence;
   /** Of Marathon; undefined while it is not known. */
   readonly version: () => string | undefined;
 }
@@ -97,10 +99,11 @@ export class Actor {
   }
 
   async #fall(change: ChangeOf<'scale'>, signal: AbortSignal): Promise<Fall | undefined> {
-    const { view, clock, ask } = this.#deps;
+    const { view, clock, ask, silence } = this.#deps;
+    const onAnswers = silence.of(change.app);
     const recall = (signal: AbortSignal) => view.recall(change.app, signal);
     const waitingDiesLast = this.#waitingDiesLast();
-    return await chooseVictims(change, { recall, clock, ask, waitingDiesLast }, signal);
+    return await chooseVictims(change, { recall, clock, ask, onAnswers, waitingDiesLast }, signal);
   }
 
   #waitingDiesLast(): boolean {

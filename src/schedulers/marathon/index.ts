@@ -5,7 +5,8 @@ import type { Change, FieldDiff } from '../../core/change.ts';
 import type { AppObservation, Footprint } from '../../core/observation.ts';
 import { defined } from '../../lang/defined.ts';
 import { messageOf } from '../../runtime/errors.ts';
-import { askOverHttp } from '../idle.ts';
+import { askOverHttp } from '../idle/ask.ts';
+import { IdleSilence } from '../idle/silence.ts';
 import type {
   ApplyResult,
   ReportingScheduler,
@@ -90,6 +91,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
       values,
       clock,
       ask: askOverHttp,
+      silence: new IdleSilence(deps.log),
       version: () => this.#version,
     });
     this.#mesos = createMesosCluster(config, { client, clock, log: deps.log }, this.#closing.signal);

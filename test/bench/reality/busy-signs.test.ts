@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { BusySigns } from '../../../bench/reality/busy-signs.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { askOverHttp, askWhoIsIdle } from '../../../src/schedulers/idle.ts';
+import { askOverHttp, askWhoIsIdle } from '../../../src/schedulers/idle/ask.ts';
 
 const never = new AbortController().signal;
 const signs = new BusySigns();

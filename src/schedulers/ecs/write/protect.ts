@@ -4,7 +4,7 @@
 import type { ProtectedTask } from '@aws-sdk/client-ecs';
 import type { IdleVictims } from '../../../api/policy.ts';
 import type { Clock } from '../../../runtime/clock.ts';
-import { type AskTask, askWhoIsIdle } from '../../idle.ts';
+import { type Answers, type AskTask, askWhoIsIdle } from '../../idle/ask.ts';
 import type { EcsApi } from '../api/ecs-api.ts';
 import type { SeenService } from '../read/look.ts';
 import { taskObservationOf } from '../read/task.ts';
@@ -22,6 +22,7 @@ interface ProtectDeps {
   readonly api: EcsApi;
   readonly clock: Clock;
   readonly ask: AskTask;
+  readonly onAnswers?: (answers: Answers) => void;
 }
 
 /** Long enough for the fall; a deployment waits for it as well. */
@@ -40,14 +41,15 @@ export class Protection {
    */
   async before(
     { name, look, by, idleVictims }: Fall,
-    { api, clock, ask }: ProtectDeps,
+    { api, clock, ask, onAnswers }: ProtectDeps,
     signal: AbortSignal,
   ): Promise<void> {
     const running = look.tasks.filter(({ phase }) => phase === 'running');
     const stay = running.length - by;
     if (stay <= 0) return;
     const asked = running.flatMap((task) => taskObservationOf(task, look.template.ports) ?? []);
-    const { idle } = await askWhoIsIdle(asked, idleVictims, { clock, ask, enough: by }, signal);
+    const deps = { clock, ask, onAnswers, enough: by };
+    const { idle } = await askWhoIsIdle(asked, idleVictims, deps, signal);
     // Whoever does not answer is not known to be idle; where nobody is, nothing is won.
     if (idle.size === 0) return;
     const busyFirst = running.toSorted(

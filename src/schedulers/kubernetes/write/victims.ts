@@ -4,7 +4,7 @@ import type { IdleVictims } from '../../../api/policy.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
 import { isStatus } from '../../../runtime/kubernetes/failure.ts';
-import { type AskTask, askWhoIsIdle } from '../../idle.ts';
+import { type Answers, type AskTask, askWhoIsIdle } from '../../idle/ask.ts';
 import { DELETION_COST, IDLE_COST, type Pod } from '../pods/pod.ts';
 
 export interface Fall {
@@ -18,6 +18,7 @@ export interface VictimDeps {
   readonly api: Pick<KubeApi, 'patch'>;
   readonly clock: Clock;
   readonly ask: AskTask;
+  readonly onAnswers?: (answers: Answers) => void;
 }
 
 /**
@@ -27,7 +28,7 @@ export interface VictimDeps {
  */
 export async function markVictims(
   { pods, by, idleVictims }: Fall,
-  { api, clock, ask }: VictimDeps,
+  { api, ...deps }: VictimDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const running = pods.filter(({ phase, cost }) => phase === 'running' && cost !== 'foreign');
@@ -38,7 +39,7 @@ export async function markVictims(
   const tasks = running.flatMap(({ name, ip, ports }) =>
     ip === undefined ? [] : [{ id: name, phase: 'running' as const, host: ip, ports }],
   );
-  const { idle } = await askWhoIsIdle(tasks, idleVictims, { clock, ask, enough: by }, signal);
+  const { idle } = await askWhoIsIdle(tasks, idleVictims, { ...deps, enough: by }, signal);
   const victims = new Set([...idle].slice(0, by));
   const changed = running.filter(({ name, cost }) => (cost === 'idle') !== victims.has(name));
   await Promise.all(changed.map((pod) => mark(pod, victims.has(pod.name), api, signal)));

@@ -1,7 +1,7 @@
 // schedulers/marathon: how to lower a count while instances wait, without stopping work that should go on.
 
 import type { AppObservation, TaskObservation } from '../../../core/observation.ts';
-import { type Answers, NO_ANSWERS } from '../../idle.ts';
+import { type Answers, NO_ANSWERS } from '../../idle/ask.ts';
 
 export type Shrink =
   /** Marathon's own choice of victims is right. */

@@ -3,7 +3,7 @@
 import type { IdleVictims } from '../../../api/policy.ts';
 import type { AppObservation, TaskObservation } from '../../../core/observation.ts';
 import type { Clock } from '../../../runtime/clock.ts';
-import { type Answers, type AskTask, askWhoIsIdle, NO_ANSWERS } from '../../idle.ts';
+import { type Answers, type AskTask, askWhoIsIdle, NO_ANSWERS } from '../../idle/ask.ts';
 import { expendableFirst, type Shrink, shrink } from './shrink.ts';
 
 export interface VictimDeps {
@@ -12,6 +12,7 @@ export interface VictimDeps {
   readonly clock: Clock;
   /** How a task is asked whether it is idle. */
   readonly ask: AskTask;
+  readonly onAnswers: (answers: Answers) => void;
   readonly waitingDiesLast: boolean;
 }
 
@@ -26,7 +27,7 @@ export interface Fall {
  */
 export async function chooseVictims(
   { to, idleVictims }: { readonly to: number; readonly idleVictims?: IdleVictims | undefined },
-  { recall, clock, ask, waitingDiesLast }: VictimDeps,
+  { recall, clock, ask, onAnswers, waitingDiesLast }: VictimDeps,
   signal: AbortSignal,
 ): Promise<Fall | undefined> {
   const before = await recall(signal);
@@ -41,6 +42,7 @@ export async function chooseVictims(
     // Who must all go need not be asked.
     if (idleVictims === undefined || to === 0 || to >= app.requested) return NO_ANSWERS;
     const present = expendableFirst(app);
-    return await askWhoIsIdle(present, idleVictims, { clock, ask, enough: app.requested - to }, signal);
+    const deps = { clock, ask, onAnswers, enough: app.requested - to };
+    return await askWhoIsIdle(present, idleVictims, deps, signal);
   }
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { IdleVictims } from '../../../../src/api/policy.ts';
-import type { AskTask } from '../../../../src/schedulers/idle.ts';
+import type { AskTask } from '../../../../src/schedulers/idle/ask.ts';
 import { ecsWorld } from '../setup.ts';
 
 const idleVictims: IdleVictims = { path: '/idle', portIndex: 0, within: '5s' };

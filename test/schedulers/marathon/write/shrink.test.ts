@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AppObservation, TaskObservation, TaskPhase } from '../../../../src/core/observation.ts';
-import type { Answers } from '../../../../src/schedulers/idle.ts';
+import type { Answers } from '../../../../src/schedulers/idle/ask.ts';
 import { shrink } from '../../../../src/schedulers/marathon/write/shrink.ts';
 
 interface Counts {

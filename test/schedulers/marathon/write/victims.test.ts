@@ -94,7 +94,7 @@ async function fallOf(consumers: readonly Consumer[], by: number, writeMs: numbe
   };
   const choosing = chooseVictims(
     { to: consumers.length - by, idleVictims },
-    { recall, clock, ask, waitingDiesLast: true },
+    { recall, clock, ask, onAnswers: () => undefined, waitingDiesLast: true },
     never,
   );
   let chosenAtMs = Number.NaN;

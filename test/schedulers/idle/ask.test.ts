@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { TaskObservation } from '../../src/core/observation.ts';
-import { type Clock, VirtualClock } from '../../src/runtime/clock.ts';
-import { type AskTask, askOverHttp, askWhoIsIdle } from '../../src/schedulers/idle.ts';
+import type { TaskObservation } from '../../../src/core/observation.ts';
+import { type Clock, VirtualClock } from '../../../src/runtime/clock.ts';
+import { type AskTask, askOverHttp, askWhoIsIdle } from '../../../src/schedulers/idle/ask.ts';
 
 const never = new AbortController().signal;
 const PROBE = { path: '/busy', portIndex: 1, within: '200ms' } as const;
@@ -207,6 +207,19 @@ describe('asking tasks whether they are idle', () => {
       { who: 'gone', atMs: 900 },
       { who: 'late', atMs: 900 },
     ]);
+  });
+
+  it('asks those again, too, that were busy so long ago that they may be idle by now', async () => {
+    const clock = new VirtualClock(0);
+    const says: Record<string, { afterMs?: number; word?: string }> = { a: { afterMs: 10, word: 'busy' } };
+    const { ask } = answering(clock, says);
+    const tasks = [task('a', { host: 'a' }), task('b', { host: 'hangs' })];
+    const asking = askWhoIsIdle(tasks, { ...PROBE, within: '1s' }, { clock, ask, enough: 1 }, never);
+    await clock.advance(500);
+    says['a'] = { afterMs: 10, word: 'idle' };
+    await clock.advance(510);
+    expect(await asking).toEqual({ idle: new Set(['a']), busy: new Set() });
+    expect(clock.monotonic()).toBe(1_010);
   });
 
   it('asks again where the process was kept from running for so long that nobody need be idle any more', async () => {

@@ -1,9 +1,9 @@
 // schedulers: which tasks of an app are idle, by asking each of them. Who is not known to be idle is not.
 
-import { durationMs } from '../api/duration.ts';
-import type { IdleVictims } from '../api/policy.ts';
-import type { TaskObservation } from '../core/observation.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { durationMs } from '../../api/duration.ts';
+import type { IdleVictims } from '../../api/policy.ts';
+import type { TaskObservation } from '../../core/observation.ts';
+import type { Clock } from '../../runtime/clock.ts';
 
 /** What a task says at an address, as far as it is of use; rejects where it says nothing. */
 export type AskTask = (url: string, signal: AbortSignal) => Promise<string>;
@@ -33,6 +33,8 @@ export interface IdleDeps {
   readonly ask: AskTask;
   /** How many are to go: when so many are known to be idle, nobody else is asked or waited for. Absent: all are. */
   readonly enough?: number;
+  /** Called with what was answered, where an instance that runs was to be asked. */
+  readonly onAnswers?: ((answers: Answers) => void) | undefined;
 }
 
 /** Ids of those that answered in time. */
@@ -56,23 +58,25 @@ export async function askWhoIsIdle(
   deps: IdleDeps,
   signal: AbortSignal,
 ): Promise<Answers> {
-  const heard: Heard = { idle: new Map(), busy: new Set() };
+  const heard: Heard = { idle: new Map(), busy: new Map() };
   const withinMs = durationMs(probe.within);
   await askAll(tasks, { ...probe, withinMs }, { ...deps, heard }, signal);
   for (let round = 2; round <= MOST_ROUNDS; round++) {
     const oldestMs = deps.clock.monotonic() - FRESH_MS;
-    const old = tasks.filter(({ id }) => (heard.idle.get(id) ?? oldestMs) < oldestMs);
+    const old = tasks.filter(({ id }) => (heard.idle.get(id) ?? heard.busy.get(id) ?? oldestMs) < oldestMs);
     if (old.length === 0) break;
     for (const { id } of old) heard.idle.delete(id);
     await askAll(old, { ...probe, withinMs: Math.min(withinMs, FRESH_MS) }, { ...deps, heard }, signal);
   }
-  return { idle: new Set(heard.idle.keys()), busy: heard.busy };
+  const answers: Answers = { idle: new Set(heard.idle.keys()), busy: new Set(heard.busy.keys()) };
+  if (tasks.some(({ phase }) => phase === 'running')) deps.onAnswers?.(answers);
+  return answers;
 }
 
+/** By id, when those were asked who said so last. */
 interface Heard {
-  /** By id, when it was asked. */
   readonly idle: Map<string, number>;
-  readonly busy: Set<string>;
+  readonly busy: Map<string, number>;
 }
 
 async function askAll(
@@ -117,8 +121,10 @@ async function askAll(
     const at = `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
     const said = await ask(at, until).catch(() => '');
     if (until.aborted) return;
-    if (said === IDLE) heard.idle.set(id, askedMs);
-    else if (said !== '') heard.busy.add(id);
+    if (said === '') return;
+    const [now, before] = said === IDLE ? [heard.idle, heard.busy] : [heard.busy, heard.idle];
+    now.set(id, askedMs);
+    before.delete(id);
   }
 
   async function timeIsUp(): Promise<void> {
