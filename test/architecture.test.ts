@@ -59,6 +59,7 @@ const PACKAGE_HOME: Readonly<Record<string, readonly string[]>> = {
   croner: ['core', 'api'],
   pg: ['metric-sources/queries/postgresql'],
   undici: ['runtime/network', 'schedulers/docker-engine'],
+  axios: ['schedulers/marathon', 'cli'],
   '@grafana/schema': ['app/tools'],
   'js-yaml': ['api', 'cli', 'app', 'runtime/kubernetes'],
   'json-p3': ['cli'],

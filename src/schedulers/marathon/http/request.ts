@@ -1,9 +1,7 @@
-// schedulers/marathon: one request by Node's own client, whose connections say whether they had been idle.
+// schedulers/marathon: one request by axios, whose answer is read as its bytes come.
 
-import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createUnzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
+import axios from 'axios';
 import type { Agents } from './agents.ts';
 
 export interface Outgoing {
@@ -17,7 +15,7 @@ export interface Outgoing {
 
 export interface Incoming {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: Readonly<Record<string, unknown>>;
   /** As it was before it was compressed. Somebody has to read it, or to give it up. */
   readonly body: Readable;
 }
@@ -30,36 +28,33 @@ export class ConnectionFailure extends Error {
   /** The connection had been idle before. */
   readonly isReused: boolean;
 
-  constructor(error: unknown, isReused: boolean) {
+  constructor(error: unknown) {
     const code =
       error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
     super(`the connection failed${code === '' ? '' : ` (${code})`}`);
     this.code = code;
-    this.isReused = isReused;
+    this.isReused = axios.isAxiosError(error) && isReused(error.request);
   }
 }
 
-/** Node adds no encodings by itself. */
-const ENCODINGS = { 'Accept-Encoding': 'gzip, deflate, br' };
-
 /** @throws ConnectionFailure */
-export async function send(url: URL, { agents, body, headers, ...outgoing }: Outgoing): Promise<Incoming> {
-  const isSecure = url.protocol === 'https:';
-  const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
-  const options = {
-    ...outgoing,
-    agent: isSecure ? agents.httpsAgent : agents.httpAgent,
-    headers: { ...ENCODINGS, ...headers, ...length },
-  };
-  return await new Promise((resolve, reject) => {
-    const request = (isSecure ? requestHttps : requestHttp)(url, options, (response) => {
-      const { statusCode: status = 0, headers: received } = response;
-      resolve({ status, headers: received, body: decompressed(response) });
+export async function send(url: URL, { agents, body, ...outgoing }: Outgoing): Promise<Incoming> {
+  try {
+    const { status, headers, data } = await axios.request<Readable>({
+      url: url.href,
+      ...outgoing,
+      ...(body !== undefined && { data: body }),
+      responseType: 'stream',
+      validateStatus: () => true,
+      maxRedirects: 0,
+      // A proxy from the environment would see the credentials and could not reach a loopback address.
+      proxy: false,
+      ...agents,
     });
-    // Until the connection is closed: what breaks while the body comes is told to its reader, and here.
-    request.on('error', (error) => reject(new ConnectionFailure(error, request.reusedSocket)));
-    request.end(body);
-  });
+    return { status, headers, body: data };
+  } catch (error) {
+    throw new ConnectionFailure(error);
+  }
 }
 
 /** @throws ConnectionFailure; RangeError when it is larger */
@@ -84,20 +79,16 @@ export function passOver(body: Readable): void {
 
 /** What a reader of a body was told, without what it may hold. */
 export function asFailure(error: unknown): unknown {
-  return error instanceof RangeError ? error : new ConnectionFailure(error, false);
+  return error instanceof RangeError ? error : new ConnectionFailure(error);
 }
 
-function decompressed(response: IncomingMessage): Readable {
-  const encoding = response.headers['content-encoding'];
-  const made =
-    encoding === 'br'
-      ? createBrotliDecompress()
-      : encoding && encoding !== 'identity'
-        ? createUnzip()
-        : undefined;
-  if (made === undefined || response.statusCode === 204) return response;
-  // Its reader is told of a failure by the stream itself.
-  return pipeline(response, made, () => undefined);
+function isReused(request: unknown): boolean {
+  return (
+    typeof request === 'object' &&
+    request !== null &&
+    'reusedSocket' in request &&
+    request.reusedSocket === true
+  );
 }
 
 /** A text may begin with a mark of its byte order. */

@@ -126,7 +126,7 @@ export class Transport {
       });
       const text = await bodyOf(response, request.listed);
       within.answered(performance.now() - startedMs);
-      const deploymentId: unknown = response.headers['marathon-deployment-id'];
+      const deploymentId = response.headers['marathon-deployment-id'];
       const dateMs = Date.parse(String(response.headers['date']));
       return {
         status: response.status,
@@ -192,8 +192,9 @@ export class Transport {
     for (const [name, value] of request.query ?? []) url.searchParams.append(name, value);
     for (let hop = 0; ; hop++) {
       const response = await this.#authorised(url, request, how);
-      const { location } = response.headers;
-      if (!REDIRECTS.has(response.status) || location === undefined) return { response, origin: url.origin };
+      const location = response.headers['location'];
+      if (!REDIRECTS.has(response.status) || typeof location !== 'string')
+        return { response, origin: url.origin };
       passOver(response.body);
       if (hop === MAX_REDIRECTS)
         throw new NoAnswer(`redirected more than ${MAX_REDIRECTS} times`, { sent: false });

@@ -39,7 +39,7 @@ export function loginPoster(options: {
         signal: deadline,
       });
       const text = await textOf(response.body, MAX_LOGIN_BYTES);
-      const date = Date.parse(String(response.headers.date));
+      const date = Date.parse(String(response.headers['date']));
       return { status: response.status, text, ...(Number.isFinite(date) && { dateMs: date }) };
     } catch (error) {
       const failure = asFailure(error);
