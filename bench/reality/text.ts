@@ -32,7 +32,9 @@ export function realityText({ rows, cpuShare, lateMs }: RealityResult): string {
     `${sum('handedBack')} messages handed back by falls, ${sum('handedBackNeedlessly')} of them in the place of another consumer that was idle, and ${sum('handedBackUnforeseen')} where that could not be known yet: it had been busy when it was asked, or the victim had only begun to serve, up to ${UNKNOWN_MS} ms before`,
     `${(100 * cpuShare).toFixed(0)} % of a core, timers late by up to ${lateMs.toFixed(0)} ms (99 of 100)`,
     ...(lateMs > TOO_LATE_MS
-      ? ['the machine was too busy for real time: the difference says little about the simulator']
+      ? [
+          'the machine was too busy for real time: the difference says little about the simulator, and who was idle is known late',
+        ]
       : []),
   ].join('\n');
 }
