@@ -100,11 +100,14 @@ export const behaviorSchema: JsonSchema = object(
       after: '1m',
     }),
     idleVictims: object(
-      'Asks the instances which of them are idle before a fall, and takes those first. An instance is idle when it answers GET with the word `idle`; whatever else it answers, and without an answer in time, it counts as busy. One that answered `idle` should take no work for half a second, so that it is idle still when it is stopped; the consumer of the demo does so.',
+      'Asks the instances which of them are idle before a fall, and takes those first. An instance is idle when it answers GET with the word `idle`; whatever else it answers, and without an answer in time, it counts as busy. One that answered `idle` should take no work for half a second, so that it is idle still when it is stopped; the consumer of the demo does so. A health check should not ask the same path: it would keep idle instances from work.',
       {
         path: text('What is asked for.', { pattern: '^/[\\x21-\\x7e]*$', maxLength: 256, default: '/busy' }),
         portIndex: count("Which of an instance's ports, 0 the first.", { maximum: 99, default: 0 }),
-        within: duration('How long an answer may take; so much later a fall is, at most.', '200ms'),
+        within: duration(
+          'How long an answer may take; so much later a fall is, at most. Answers that are older than 300 ms by then are asked for anew.',
+          '200ms',
+        ),
       },
     ),
     startupTime: duration(
