@@ -127,6 +127,8 @@ describe.skipIf(browserMissing())('the page', () => {
     world.hang(42_000);
     await expect.poll(() => text(page, 'round-age'), SOON).toMatch(/last round 4\d s ago/);
     expect(await page.getByTestId('pool').getAttribute('data-late')).toBe('');
+    expect(await text(page, 'cause')).toMatch(/^No round for 4\d s: a scheduler or a metric does not answer/);
+    expect(await page.getByTestId('policy-health').getAttribute('data-level')).toBe('limited');
   });
 
   it('says that the connection is lost, and recovers with the next start of the operator', async () => {
