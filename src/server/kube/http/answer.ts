@@ -14,12 +14,20 @@ export function jsonAnswer(body: object, options: AnswerOptions): Response {
   return new Response(JSON.stringify(body), headOf(options));
 }
 
+/** Of a longer body a `Response` makes two copies; what it is given piece by piece it hands on. */
+const COPIED_LENGTH = 16 * 1024;
+
 /** @param pieces of JSON: what comes in several goes out one at a time, and other work is done in between */
 export function listAnswer(pieces: Iterable<Uint8Array>, options: AnswerOptions): Response {
   const rest = pieces[Symbol.iterator]();
   const [first, second] = [rest.next(), rest.next()];
-  if (first.done === true || second.done === true) return new Response(first.value ?? '', headOf(options));
-  return new Response(streamed([first.value, second.value], rest), headOf(options));
+  const head = headOf(options);
+  if (first.done === true) return new Response('', head);
+  if (second.done !== true) return new Response(streamed([first.value, second.value], rest), head);
+  const { length } = first.value;
+  if (length <= COPIED_LENGTH) return new Response(first.value, head);
+  head.headers.set('content-length', String(length));
+  return new Response(streamed([first.value], rest), head);
 }
 
 function streamed(begun: readonly Uint8Array[], rest: Iterator<Uint8Array>): ReadableStream<Uint8Array> {
@@ -42,7 +50,10 @@ async function nextOf(rest: Iterator<Uint8Array>): Promise<Uint8Array | undefine
   return next.done === true ? undefined : next.value;
 }
 
-function headOf({ representation, status = 200, warnings = [] }: AnswerOptions): ResponseInit {
+function headOf({ representation, status = 200, warnings = [] }: AnswerOptions): {
+  readonly status: number;
+  readonly headers: Headers;
+} {
   const headers = new Headers({
     'content-type': representation.contentType,
     'cache-control': 'no-cache, private',

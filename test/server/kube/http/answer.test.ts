@@ -44,12 +44,14 @@ describe('the answer to a list', () => {
     expect(order.indexOf('other')).toBeLessThan(order.indexOf('piece 3'));
   });
 
-  it.each([[[]], [['{}']], [['{"a":', '1}']], [['é', '…', '😀']]])(
-    'is the text of all its pieces: %j',
+  it.each([[[]], [['{}']], [['{"a":', '1}']], [['é', '…', '😀']], [['é'.repeat(20_000)]]])(
+    'is the text of all its pieces, however many and however long: %#',
     async (pieces) => {
       const answer = answerOf(pieces);
       expect(await answer.text()).toBe(pieces.join(''));
       expect(answer.headers.get('content-type')).toBe('application/json');
+      const length = answer.headers.get('content-length');
+      if (length !== null) expect(Number(length)).toBe(Buffer.byteLength(pieces.join('')));
       expect(answer.headers.get('warning')).toBe('299 - "two policies were refused"');
     },
   );
