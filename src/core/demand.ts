@@ -185,6 +185,7 @@ function scaled(s: DemandStart): DemandDraft {
     warmUpMs: pace.warmUpMs,
     warmUpMarginMs: pace.warmUpMarginMs,
     isUntried: pace.isUntried,
+    isUntold: warmUp === undefined && app.targets.length === 1,
     settled,
     accounts,
   };

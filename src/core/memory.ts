@@ -17,6 +17,7 @@ import type { PerInstanceMemory } from './law/per-instance.ts';
 import type { QueueMemory } from './law/queue.ts';
 import { isBank } from './law/rates/bank.ts';
 import { isSuppositions } from './law/rates/suppositions.ts';
+import { isTrial } from './law/rates/trial.ts';
 import type { SimpleQueueMemory } from './law/simple-queue.ts';
 
 export type LawMemory =
@@ -111,11 +112,17 @@ function isState(raw: unknown): raw is AppState {
   );
 }
 
+const NOTHING: Readonly<Record<string, unknown>> = {};
+
 function isLaw(raw: unknown): boolean {
   if (!isObject(raw)) return false;
   const { bank, estimate } = raw;
-  const unseen = isObject(estimate) ? estimate['unseen'] : undefined;
-  return (bank === undefined || isBank(bank)) && (unseen === undefined || isSuppositions(unseen));
+  const { unseen, trial } = isObject(estimate) ? estimate : NOTHING;
+  return (
+    (bank === undefined || isBank(bank)) &&
+    (unseen === undefined || isSuppositions(unseen)) &&
+    (trial === undefined || isTrial(trial))
+  );
 }
 
 /** No number in it is out of bounds, at any depth that a state has. */

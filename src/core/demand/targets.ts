@@ -46,6 +46,8 @@ export interface TargetInput {
   readonly warmUpMarginMs: number;
   /** Whether some warm up of which nobody knows how long that takes. */
   readonly isUntried: boolean;
+  /** Whether nobody ever told which of those that run work. */
+  readonly isUntold: boolean;
   readonly settled: boolean;
   /** Of the targets' objectives, in order, null where a target has none; absent: no target has one. */
   readonly accounts?: readonly (MissAccount | null)[] | undefined;
@@ -207,6 +209,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       warmUpMs: situation.warmUpMs,
       warmUpMarginMs: situation.warmUpMarginMs,
       isUntried: situation.isUntried,
+      isUntold: situation.isUntold,
       isBeside: app.targets.length > 1,
       settled: situation.settled,
       giveBackAfterMs: timing.giveBackAfterMs,

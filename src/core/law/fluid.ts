@@ -23,6 +23,7 @@ import { type ArrivalsSeen, type Bank, firstBank, ratesOf, updateBank } from './
 import type { Estimate, Head, Measurement, ServiceRate } from './rates/estimate.ts';
 import { actedBy, update } from './rates/estimator.ts';
 import { firstEstimate } from './rates/first-guess.ts';
+import { believedToServe } from './rates/trial.ts';
 import type { SeasonMemory } from './season.ts';
 import { figuresOf, reasonOf, shownOf } from './shown.ts';
 
@@ -217,11 +218,11 @@ function seenBy({ messages }: LawInput, { busy }: Estimate): ArrivalsSeen {
 /** Those fetched ahead are among those in flight. Where nothing counts these, all that serve work on some behind a queue, and else as many as the rates say. */
 function excessOf(
   { messages, ready, readyBefore, asked, pending, nowMs }: LawInput,
-  { arrivals, service, behind }: Estimate,
+  { arrivals, service, behind, trial }: Estimate,
   soon: Pick<Outlook, 'arrivals' | 'deadTimeS' | 'leadS'> & { readonly trueAtMs: number },
 ): number {
   const { waiting, inFlight, perBusyInstance: perInstance } = messages;
-  const staying = Math.min(ready, asked);
+  const staying = Math.min(believedToServe(trial, ready, nowMs), asked);
   const working = waiting > 0 ? staying : Math.min(staying, arrivals / service);
   const backlog = behind?.there ?? waiting + (inFlight ?? working * perInstance);
   const { trueAtMs, deadTimeS, leadS } = soon;
@@ -275,6 +276,7 @@ function measurementOf(
     head: headOf(input, delayMs),
     taken: taken?.sinceMs === fromMs ? taken?.count : undefined,
     most: input.most,
+    isUntold: input.isUntold,
   };
 }
 

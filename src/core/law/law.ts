@@ -37,6 +37,8 @@ export interface LawInput {
   readonly warmUpMarginMs?: number;
   /** Whether instances run that do not serve yet, and nobody knows how long that takes; absent: no. */
   readonly isUntried?: boolean;
+  /** Whether nobody ever told which of the instances that run work; absent: no. */
+  readonly isUntold?: boolean;
   /** One of several targets of its app: its memory has no room for all that could be supposed. */
   readonly isBeside?: boolean;
   /** False while a change of the count is still on its way. */

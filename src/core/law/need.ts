@@ -116,7 +116,7 @@ export function overdueOf(goal: Goal, { messages }: LawInput): number {
  * need = n_c + [(λ_F − μ·n_c)·H + min(x, T) − a] / (μ·H + h) + max(0, x − T) / (μ·H_v + h) with H_v = max(1 s, 0.3·L): in
  * H one instance more takes its first messages at once and works off μ·H. For a target in time the last term is what
  * empties the queue in four fifths of it (Little's law), since T itself grows with the answer; messages that are overdue
- * come on top. The last term is left out while instances warm up of which nobody knows how long that takes.
+ * come on top. The last term is left out while instances run of which nobody knows how long they take until they serve.
  *
  * @param service μ
  */
@@ -128,10 +128,15 @@ export function needOf(v: View, service = v.estimate.service): number {
   const steady = Math.max(pulled, (whenReady - LEFT_TO_QUEUE * v.estimate.arrivals) / service);
   const hurryS = Math.max(1, 0.3 * leadS);
   // More would come too late to help those that are about to serve at any moment.
-  if (goal.kind === 'queueLength' && input.isUntried) return steady;
+  if (goal.kind === 'queueLength' && isUntried(v)) return steady;
   if (goal.kind === 'queueLength') return steady + Math.max(0, excess - target) / (service * hurryS + atOnce);
   const emptied = excess / (Math.max(0.1, (EMPTIED_WITHIN * goal.ms) / 1000) * service);
   return Math.max(steady + v.overdue / (hurryS * service), emptied);
+}
+
+/** Instances run of which nobody knows whether they serve yet, as far as was known before this count. */
+function isUntried({ input, known: { trial } }: View): boolean {
+  return input.isUntried === true || (trial !== undefined && trial.length > 0);
 }
 
 /** So many instances do: a little less than one is none. */

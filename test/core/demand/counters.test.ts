@@ -27,6 +27,7 @@ function doneOf(sample: MetricSample): number | undefined {
       warmUpMs: 0,
       warmUpMarginMs: 0,
       isUntried: false,
+      isUntold: false,
       settled: true,
     },
     [],

@@ -36,9 +36,27 @@ export interface Estimate {
   readonly first?: FirstCount;
   /** What is supposed of the messages that nobody counts, where only those that wait are; absent elsewhere. */
   readonly unseen?: Unseen;
+  /** Of the first new instances, where nobody tells who works; absent before there were some. */
+  readonly trial?: Trial;
   /** What that comes to, while work is slow: then the law decides by it. */
   readonly behind?: Behind;
 }
+
+/**
+ * When the first new instances were seen to run, and how many served before them. Then, of the time since which it is looked
+ * whether they work: how many messages there were, how many more came a second than were worked off without them, and the
+ * variance of that. Empty once it is over.
+ */
+export type Trial =
+  | readonly []
+  | readonly [
+      fromMs: number,
+      before: number,
+      sinceMs: number,
+      there: number,
+      growth: number,
+      variance: number,
+    ];
 
 /**
  * Suppositions of μ, each twice the one before, and what each of them makes of the counts. One list of numbers, for in every
@@ -107,6 +125,8 @@ export interface Measurement {
   readonly head?: Head | undefined;
   /** Messages that instances took since the count before, where that is known. */
   readonly taken?: number | undefined;
+  /** Whether nobody tells which of those that run work; absent: somebody does. */
+  readonly isUntold?: boolean | undefined;
   /** The most instances that there may be; absent where nothing bounds them. */
   readonly most?: number | undefined;
 }

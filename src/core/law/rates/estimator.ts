@@ -5,6 +5,7 @@ import { type Estimate, LEAST_SERVICE, type Measurement, MOST, type ServiceRate 
 import type { Filter } from './filter.ts';
 import { scaled } from './first-guess.ts';
 import { COUNT_NOISE_SHARE, type Interval, observe } from './observe.ts';
+import { followTrial, isTrying } from './trial.ts';
 import { followUnseen, isUnseen } from './unseen.ts';
 
 /** Process noise, docs/design/law.md#estimation: that of λ as a number of messages, and as a share of λ. */
@@ -46,7 +47,8 @@ export function update(known: Estimate, now: Measurement): Estimate {
   drift(f, before, { served, dt, moved });
   const busy = now.waiting > now.emptyBelow;
   const expected = before.waiting + (f.l - f.m * served) * dt;
-  const interval: Interval = { before, now, dt, busy, expected, moved };
+  const isTried = isTrying(before, now);
+  const interval: Interval = { before, now, dt, busy, expected, moved, isTried };
   observe(f, interval);
   // So much more came than was known of: so unsure is it how many more will.
   const more = Math.max(0, grownBy(interval) - f.l);
@@ -72,6 +74,8 @@ export function update(known: Estimate, now: Measurement): Estimate {
     above: f.above,
     below: f.below,
   };
+  const trial = followTrial(before, now, isTried);
+  if (trial !== undefined) estimate.trial = trial;
   // Not spread from what is mostly absent: that takes longer than all the others, in every round.
   if (before.first !== undefined) estimate.first = before.first;
   else if (isUnseen(now)) {

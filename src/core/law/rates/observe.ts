@@ -36,6 +36,8 @@ export interface Interval {
   readonly expected: number;
   /** n̄ differs from its mean of the last 20 s. */
   readonly moved: boolean;
+  /** New instances run of which nobody knows whether they serve yet. */
+  readonly isTried: boolean;
 }
 
 /** Picks the observations that this interval allows. */
@@ -44,9 +46,21 @@ export function observe(f: Filter, i: Interval): void {
   observeHead(f, i);
   const arrived = arrivedIn(before, now);
   if (arrived !== undefined) observeCounter(f, i, arrived);
+  else if (i.isTried && grown(i) > (f.l - f.m * now.served) * i.dt) observeTried(f, i);
   else if (now.working !== undefined && before.working !== undefined)
     observeWorking(f, i, before.working, now.working);
   else observeQueue(f, i);
+}
+
+/**
+ * What lies between what is to come if the new instances serve and if they do not says nothing. More than that has come,
+ * whoever serves; μ is not learned from it.
+ */
+function observeTried(f: Filter, i: Interval): void {
+  const without = i.before.trial?.[1] ?? i.before.ready;
+  const change = grown(i) / i.dt;
+  if (change <= f.l - f.m * without) return;
+  correct(f, { y: change, hl: 1, hm: -without, r: queueNoise(f, i, without), service: 'kept' });
 }
 
 /**
@@ -63,6 +77,7 @@ function observeCounter(f: Filter, i: Interval, arrived: number): void {
   correct(f, { y: arrived / dt, hl: 1, hm: 0, r: Math.max(f.l, 1 / dt) / dt + noise, service: 'kept' });
   if (now.served <= 0) return;
   const done = Math.max(0, arrived - grown(i)) / dt;
+  if (i.isTried && done < f.m * now.served) return;
   if (now.working !== undefined && before.working !== undefined && !wasToLast(i)) {
     const working = Math.min(now.served, l / f.m);
     const y = done + f.m * (working - (now.working + before.working) / 2);
