@@ -17,21 +17,38 @@ function shared(next: unknown, before: unknown): unknown {
 }
 
 function sharedItems(next: readonly unknown[], before: readonly unknown[]): readonly unknown[] {
-  const items = next.map((item, i) => shared(item, before[i]));
-  return items.length === before.length && items.every((item, i) => Object.is(item, before[i]))
-    ? before
-    : items;
+  let isSame = next.length === before.length;
+  let made: unknown[] | undefined;
+  for (let i = 0; i < next.length; i++) {
+    const part = shared(next[i], before[i]);
+    if (!Object.is(part, before[i])) isSame = false;
+    if (Object.is(part, next[i])) continue;
+    made ??= [...next];
+    made[i] = part;
+  }
+  return isSame ? before : (made ?? next);
 }
 
+/** Most is as it was, every second, in thousands of objects: nothing is made for those. */
 function sharedFields(next: Fields, before: Fields): Fields {
-  const fields = Object.entries(next).map(([name, value]): [string, unknown] => [
-    name,
-    Object.hasOwn(before, name) ? shared(value, before[name]) : value,
-  ]);
-  const isSame =
-    fields.length === Object.keys(before).length &&
-    fields.every(([name, value]) => Object.hasOwn(before, name) && Object.is(value, before[name]));
-  return isSame ? before : Object.fromEntries(fields);
+  let left = Object.keys(before).length;
+  let isSame = true;
+  let made: Record<string, unknown> | undefined;
+  for (const name in next) {
+    const value = next[name];
+    if (!Object.hasOwn(before, name)) {
+      isSame = false;
+      continue;
+    }
+    left -= 1;
+    const part = shared(value, before[name]);
+    if (!Object.is(part, before[name])) isSame = false;
+    if (Object.is(part, value)) continue;
+    made ??= { ...next };
+    // Assigned, `__proto__` would be the object's prototype.
+    Object.defineProperty(made, name, { configurable: true, enumerable: true, writable: true, value: part });
+  }
+  return isSame && left === 0 ? before : (made ?? next);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -27,7 +27,7 @@ export interface FollowerDeps {
 const RESYNC_MS = 60_000;
 
 /** With thousands of policies, of which one after the other is applied, each update looks at all of them. The first one never waits. */
-const PAUSE_PER_UPDATE = 9;
+const PAUSE_PER_UPDATE = 19;
 const LONGEST_PAUSE_MS = 4_000;
 
 /**

@@ -15,7 +15,7 @@ import { assignTiles, slotHolders, type Tile, tileCount } from './view/tiles.ts'
 const MIN_GAP_MS = 250;
 const MIN_SILENCE_MS = 5_000;
 /** With a thousand policies a look and a picture take a while; so much longer is the pause before the next one. */
-const PAUSE_PER_WORK = 9;
+const PAUSE_PER_WORK = 19;
 /** However long it took: a process that was held up once goes on as before. */
 const LONGEST_PAUSE_MS = 5_000;
 /** Of so many the last good picture is remembered. */

@@ -26,7 +26,7 @@ import type { WatchCache } from './watch-cache.ts';
 /** Several changes in so short a time are sent as one. */
 const GAP_MS = 50;
 /** With thousands of policies a look takes a while; so much longer is the pause before the next one. */
-const PAUSE_PER_LOOK = 9;
+const PAUSE_PER_LOOK = 19;
 const LONGEST_PAUSE_MS = 2_000;
 /** So long a client may take to come back and go on with its watch. */
 const REMEMBERED_MS = 75_000;
