@@ -138,7 +138,7 @@ async function start(
       taken: (pool: string, learned: string) => operator.learning.taken(pool, learned),
     },
     travelling: new TravellingHands({
-      ...{ stored, log },
+      ...{ stored, log, now: () => clock.now() },
       policiesOf: (pool) => operator.policiesOf(pool),
       mayBeIn: (policy, pool) => operator.mayBeIn(policy, pool),
     }),

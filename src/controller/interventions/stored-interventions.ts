@@ -20,6 +20,7 @@ import type { DocumentChange, DocumentStore } from '../../runtime/document-store
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { fromEarlier } from './earlier-interventions.ts';
+import { HandsMarks, MARKS } from './hands-marks.ts';
 
 export interface StoredInterventionsDeps {
   readonly documents: DocumentStore;
@@ -46,6 +47,8 @@ export class StoredInterventions implements InterventionHome {
   readonly #listeners = new Set<(key: string) => void>();
   /** Of those that end just now, by uid. */
   readonly #whyGone = new Map<string, string>();
+  /** Of pools that are shared with other operators. */
+  readonly marks: HandsMarks;
   /** Not in the store yet: it could not be written when they were taken over. */
   #takenOver: readonly DocumentChange[] = [];
 
@@ -58,6 +61,10 @@ export class StoredInterventions implements InterventionHome {
       else log.warn('an intervention on a policy is not readable and left out', { key });
     }
     this.#takeOverEarlier();
+    this.marks = new HandsMarks({
+      known: documents.all(MARKS),
+      write: (changes) => this.#write(changes),
+    });
   }
 
   isHomeOf(): boolean {

@@ -3,9 +3,11 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { type ResourceKey, resourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import { type InterventionObject, isInterventionObject } from '../../policy-sources/intervention-object.ts';
-import type { PoolHands } from '../../policy-sources/pools-to-run.ts';
+import type { CarriedHands, PoolHands } from '../../policy-sources/pools-to-run.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { HandsMark } from './hands-marks.ts';
 import type { StoredInterventions } from './stored-interventions.ts';
 
 export interface TravellingHandsDeps {
@@ -14,6 +16,8 @@ export interface TravellingHandsDeps {
   readonly policiesOf: (pool: string) => readonly ResourceKey[];
   /** Whether a policy is of a pool, or may turn out to be: it was not seen yet, and not everything could be listed. */
   readonly mayBeIn: (policy: ResourceKey, pool: string) => boolean;
+  /** By the wall clock, in ms. */
+  readonly now: () => number;
   readonly log: Logger;
 }
 
@@ -34,8 +38,19 @@ export class TravellingHands implements PoolHands {
     this.#deps = deps;
   }
 
+  of(pool: string): CarriedHands | undefined {
+    const text = this.#textOf(pool);
+    const { text: known, generation } = this.#deps.stored.marks.of(pool) ?? { generation: 0 };
+    if (text !== known) return { ...defined({ text }), generation: generation + 1 };
+    return generation === 0 ? undefined : { ...defined({ text }), generation };
+  }
+
+  written(pool: string, hands: CarriedHands | undefined): void {
+    if (hands !== undefined) this.#mark(pool, hands);
+  }
+
   /** The objects as JSON, without how they stand: whoever has the pool rules on them anew. */
-  of(pool: string): string | undefined {
+  #textOf(pool: string): string | undefined {
     const objects = this.#here(pool).filter(({ status }) => status?.ended === undefined);
     if (objects.length === 0) return undefined;
     const texts = objects.map((object) => JSON.stringify(travelling(object)));
@@ -44,21 +59,63 @@ export class TravellingHands implements PoolHands {
     return fitting.length === 0 ? undefined : `[${fitting.join(',')}]`;
   }
 
-  taken(pool: string, hands: string | undefined, others: boolean): void {
+  /**
+   * Which of the two counts: what this operator and the Lease last agreed on says how far each has gone since.
+   *
+   * | the Lease counts     | what it says                | what is held here and not there        |
+   * |----------------------|-----------------------------|----------------------------------------|
+   * | more                 | is in force                 | is over, unless it was said since then |
+   * | the same             | is what was here before     | stays, and so does what is over here   |
+   * | less                 | what was said since then    | stays                                  |
+   * | not, or nobody knows | is in force                 | stays; over after another operator     |
+   */
+  taken(pool: string, hands: CarriedHands | undefined, others: boolean): void {
     const { stored } = this.#deps;
-    const carried = this.#carriedIn(pool, hands).map((object) => this.#besideOthers(pool, object));
-    const has = new Set(carried.map(keyOf));
-    const news = carried.filter((object) => {
-      const here = stored.object(keyOf(object));
-      if (here === undefined) return true;
-      return others && !isDeepStrictEqual(travelling(here), travelling(object));
-    });
-    const over = others ? this.#here(pool).filter((object) => !has.has(keyOf(object))) : [];
+    const carried = this.#carriedIn(pool, hands?.text).map((object) => this.#besideOthers(pool, object));
     this.#noteEarly(pool, carried);
-    stored.takeOver(news, over.map(keyOf), 'whoever had the policy before ended it');
+    const mark = stored.marks.of(pool);
+    const generation = hands?.generation ?? 0;
+    const isOlder = mark !== undefined && generation > 0 && generation < mark.generation;
+    const isOurs = mark?.isLeft !== true && generation === mark?.generation && generation > 0;
+    if (!isOurs) {
+      const isCounted = mark !== undefined && generation > mark.generation;
+      const isOfAfter = (object: InterventionObject): boolean => isSince(object, mark);
+      const has = new Set(carried.map(keyOf));
+      const beside = this.#here(pool).filter((object) => !has.has(keyOf(object)));
+      const over = isOlder
+        ? []
+        : others
+          ? beside
+          : isCounted
+            ? beside.filter((each) => !isOfAfter(each))
+            : [];
+      const said = isOlder ? carried.filter(isOfAfter) : carried;
+      const isTheirs = !isOlder && (others || isCounted);
+      const news = said.filter((object) => this.#isNews(object, isTheirs));
+      stored.takeOver(news, over.map(keyOf), 'whoever had the policy before ended it');
+    }
+    if (hands !== undefined && !isOlder) this.#mark(pool, hands);
+  }
+
+  /** @param isTheirs also what is held here goes by what they say */
+  #isNews(object: InterventionObject, isTheirs: boolean): boolean {
+    const here = this.#deps.stored.object(keyOf(object));
+    return here === undefined || (isTheirs && !isDeepStrictEqual(travelling(here), travelling(object)));
+  }
+
+  #mark(pool: string, { text, generation }: CarriedHands, isLeft = false): void {
+    const { stored, now } = this.#deps;
+    const known = stored.marks.of(pool);
+    const isSame =
+      known?.text === text && known?.generation === generation && (known.isLeft ?? false) === isLeft;
+    // A new time says what was said before it: as long as nothing else is new, the old one does.
+    if (isSame || generation === 0) return;
+    stored.marks.set(pool, { ...defined({ text }), generation, atMs: now(), ...(isLeft && { isLeft }) });
   }
 
   left(pool: string, operator: string): void {
+    const mark = this.#deps.stored.marks.of(pool);
+    if (mark !== undefined) this.#mark(pool, { generation: mark.generation }, true);
     this.#end(pool, `operator ${operator} has the policy, and goes on with it`);
   }
 
@@ -139,6 +196,12 @@ function travelling({ status, ...object }: InterventionObject): InterventionObje
     metadata: { namespace, name, uid, creationTimestamp, generation },
     spec: { ...spec, ...ends },
   };
+}
+
+/** Whether it was said after what both knew. Whole seconds are kept, so that a part of one is not enough to tell. */
+function isSince({ metadata }: InterventionObject, mark: HandsMark | undefined): boolean {
+  if (mark === undefined || mark.text?.includes(JSON.stringify(metadata.uid)) === true) return false;
+  return Date.parse(metadata.creationTimestamp) + 1_000 > mark.atMs;
 }
 
 function policyOf({ metadata: { namespace }, spec }: InterventionObject): ResourceKey {

@@ -1,7 +1,7 @@
 // policy-sources: what is written into the Lease of a pool, and whose it says the pool is.
 
 import { defined } from '../../lang/defined.ts';
-import type { PoolHands, PoolOwner } from '../pools-to-run.ts';
+import type { CarriedHands, PoolHands, PoolOwner } from '../pools-to-run.ts';
 import type { PoolLeaseRecord } from './pool-lease-store.ts';
 
 /** Who takes it. */
@@ -36,6 +36,17 @@ export function withHands(
   hands: PoolHands | undefined,
 ): PoolLeaseRecord {
   return { ...record, ...defined({ hands: hands === undefined ? before : hands.of(pool) }) };
+}
+
+/** As they are written, wherever that is: by whoever does not count, and by people, without a generation. */
+export function handsIn(text: string | undefined, generation: string | undefined): CarriedHands | undefined {
+  const counted = Number(generation ?? 0);
+  const known = Number.isSafeInteger(counted) && counted > 0 ? counted : 0;
+  return text === undefined && known === 0 ? undefined : { ...defined({ text }), generation: known };
+}
+
+export function isSameHands(a: CarriedHands | undefined, b: CarriedHands | undefined): boolean {
+  return a?.text === b?.text && (a?.generation ?? 0) === (b?.generation ?? 0);
 }
 
 /** @param record absent: there is none, or it was not read yet */

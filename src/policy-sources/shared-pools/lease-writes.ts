@@ -8,7 +8,7 @@ import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
 import type { PoolHands, PoolLearning } from '../pools-to-run.ts';
 import type { HeldPool, HeldPools } from './held-pools.ts';
-import { withHands } from './lease-record.ts';
+import { isSameHands, withHands } from './lease-record.ts';
 import type { LeaseTrouble } from './lease-trouble.ts';
 import type { PoolLeaseRecord, PoolLeaseStore, SeenPoolLease } from './pool-lease-store.ts';
 
@@ -49,6 +49,7 @@ export class LeaseWrites {
       const free = { ...withHands({ ...held.record, holder: '' }, pool, hands), ...defined({ learned }) };
       try {
         onWritten(await this.#replace(pool, free, held.version, signal));
+        hands?.written(pool, free.hands);
         log.info('a pool is handed over: its lease is given back', { pool });
       } catch (error) {
         log.warn('the lease of a pool could not be given back yet', { pool, reason: messageOf(error) });
@@ -73,7 +74,7 @@ export class LeaseWrites {
   /** Whether people hold something else in a pool than its Lease says. */
   isBehind(pool: string, { record, leaving }: HeldPool): boolean {
     const { hands } = this.#deps;
-    return hands !== undefined && !leaving && record.settled && hands.of(pool) !== record.hands;
+    return hands !== undefined && !leaving && record.settled && !isSameHands(hands.of(pool), record.hands);
   }
 
   /** Written when it changes, so that it is there also when this operator ends without a word. */
@@ -92,12 +93,13 @@ export class LeaseWrites {
   }
 
   async #rewrite(pool: string, held: HeldPool, record: PoolLeaseRecord, signal: AbortSignal): Promise<void> {
-    const { held: all, clock, onWritten } = this.#deps;
+    const { held: all, clock, hands, onWritten } = this.#deps;
     const askedAtMs = clock.monotonic();
     const lease = await this.#replace(pool, record, held.version, signal);
     held.record = record;
     held.version = lease.version;
     onWritten(lease);
+    hands?.written(pool, record.hands);
     all.confirm(pool, held, askedAtMs);
   }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type ResourceKey, resourceKey } from '../../../src/api/policy.ts';
 import { StoredInterventions } from '../../../src/controller/interventions/stored-interventions.ts';
 import { TravellingHands } from '../../../src/controller/interventions/travelling-hands.ts';
+import type { CarriedHands } from '../../../src/policy-sources/pools-to-run.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runtime/document-store.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
@@ -25,9 +26,9 @@ function anOperator(documents: DocumentStore = createMemoryDocumentStore()) {
       .map((name) => resourceKey({ namespace: 'default', name }));
   const mayBeIn = (policy: ResourceKey, pool: string): boolean =>
     policiesOf(pool).includes(policy) || unlisted.has(policy.replace('default/', ''));
-  const hands = new TravellingHands({ stored, policiesOf, mayBeIn, log });
+  const hands = new TravellingHands({ stored, policiesOf, mayBeIn, log, now: () => clock.now() });
   return {
-    ...{ stored, hands, warned, unlisted },
+    ...{ stored, hands, warned, unlisted, clock },
     pause: (policy: string, until = UNTIL) =>
       stored.put(
         { namespace: 'default', name: `${policy}-pause` },
@@ -46,7 +47,7 @@ describe('what is held by hand in a pool', () => {
     b.hands.taken(POOL, a.hands.of(POOL), true);
     expect(b.held()).toEqual([`shop-pause ${UNTIL} maya`]);
     expect(b.stored.all()[0]?.spec).toMatchObject(WHO);
-    expect(b.hands.of(POOL)).toBe(a.hands.of(POOL));
+    expect(b.hands.of(POOL)).toEqual(a.hands.of(POOL));
   });
 
   it('is over where it was when another operator has taken the pool, and says so', async () => {
@@ -72,24 +73,24 @@ describe('what is held by hand in a pool', () => {
     expect([b.hands.of(POOL), b.warned]).toEqual([text, []]);
     c.unlisted.add('shop').add('mail');
     c.hands.taken(POOL, b.hands.of(POOL), true);
-    expect(c.hands.of(POOL)).toBe(text);
+    expect(c.hands.of(POOL)).toEqual(text);
     c.unlisted.clear();
-    expect(c.hands.of(POOL)).toBe(text);
+    expect(c.hands.of(POOL)).toEqual(text);
     c.unlisted.add('shop');
     c.hands.left(POOL, '/ops/a');
-    expect([c.held(), c.hands.of(POOL)]).toEqual([[], undefined]);
+    expect([c.held(), c.hands.of(POOL)?.text]).toEqual([[], undefined]);
   });
 
   it('is not written for the pool any more once its policy is known to be of none, or of another one', async () => {
     const [a, b] = [anOperator(), anOperator()];
     await a.pause('shop');
     await a.pause('mail');
-    const text = a.hands.of(POOL)?.replaceAll('shop', 'other');
+    const text = a.hands.of(POOL)?.text?.replaceAll('shop', 'other') ?? '';
     b.unlisted.add('other');
-    b.hands.taken(POOL, text, true);
-    expect(b.hands.of(POOL)).toContain('other');
+    b.hands.taken(POOL, { text, generation: 1 }, true);
+    expect(b.hands.of(POOL)?.text).toContain('other');
     b.unlisted.clear();
-    expect(b.hands.of(POOL)).not.toContain('other');
+    expect(b.hands.of(POOL)?.text).not.toContain('other');
   });
 
   it('that was ended by the last operator is not in force again here', async () => {
@@ -178,7 +179,7 @@ describe('what is held by hand in a pool', () => {
     ],
   ])('takes nothing from what is %s, and says so', (_, text) => {
     const b = anOperator();
-    b.hands.taken(POOL, text, true);
+    b.hands.taken(POOL, { text, generation: 1 }, true);
     expect([b.held(), b.warned]).toEqual([
       [],
       ['some of what people hold in a pool that was taken over cannot be read'],
@@ -192,7 +193,7 @@ describe('what is held by hand in a pool', () => {
         { namespace: 'default', name: `o${i}` },
         { policyRef: { name: 'shop' }, type: 'Keep', app: `app-${i}`, until: UNTIL },
       );
-    const text = a.hands.of(POOL) ?? '';
+    const text = a.hands.of(POOL)?.text ?? '';
     expect(text.length).toBeGreaterThan(30_000);
     expect(text.length).toBeLessThanOrEqual(32_768);
     expect(JSON.parse(text).length).toBeGreaterThan(100);
@@ -217,5 +218,133 @@ describe('what is held by hand in a pool', () => {
     isFull = false;
     await b.pause('mail');
     expect(anOperator(documents).held()).toEqual([`mail-pause ${UNTIL} maya`, `shop-pause ${UNTIL} maya`]);
+  });
+});
+
+type AnOperator = ReturnType<typeof anOperator>;
+
+/** As an instance that has the pool does after a change: it writes the Lease, whose hands are given back. */
+function writes({ hands }: AnOperator): CarriedHands | undefined {
+  const carried = hands.of(POOL);
+  hands.written(POOL, carried);
+  return carried;
+}
+
+const names = ({ held }: AnOperator): readonly string[] => held().map((each) => each.split(' ')[0] ?? '');
+const end = ({ stored }: AnOperator, policy: string): void => stored.drop(`default/${policy}-pause`);
+
+describe('of two that had a pool one after the other, what is held by hand', () => {
+  it.each([
+    { name: 'by another instance of the same operator', others: false },
+    { name: 'by another operator', others: true },
+  ])(
+    'is over once it was ended $name, also where the disk of the first one still has it',
+    async ({ others }) => {
+      const disk = createMemoryDocumentStore();
+      const first = anOperator(disk);
+      await first.pause('shop');
+      const lease = writes(first);
+      const second = anOperator();
+      second.hands.taken(POOL, lease, others);
+      end(second, 'shop');
+      const again = anOperator(disk);
+      expect(names(again)).toEqual(['shop-pause']);
+      again.hands.taken(POOL, writes(second), others);
+      expect([names(again), again.hands.of(POOL)?.text]).toEqual([[], undefined]);
+    },
+  );
+
+  it('is over also where a third one had the pool between, and the operator of the Lease is the first one’s again', async () => {
+    const disk = createMemoryDocumentStore();
+    const first = anOperator(disk);
+    await first.pause('shop');
+    const [other, replica] = [anOperator(), anOperator()];
+    other.hands.taken(POOL, writes(first), true);
+    end(other, 'shop');
+    replica.hands.taken(POOL, writes(other), true);
+    const again = anOperator(disk);
+    again.hands.taken(POOL, replica.hands.of(POOL), false);
+    expect(names(again)).toEqual([]);
+  });
+
+  it('is not in force again where it was ended and the Lease was not written any more', async () => {
+    const disk = createMemoryDocumentStore();
+    const first = anOperator(disk);
+    await first.pause('shop');
+    const lease = writes(first);
+    end(first, 'shop');
+    for (const each of [first, anOperator(disk)]) {
+      each.hands.taken(POOL, lease, false);
+      expect([names(each), each.hands.of(POOL)]).toEqual([[], { generation: 2 }]);
+    }
+  });
+
+  it('stays where it was said while somebody else had the pool, beside what that one says', async () => {
+    const disk = createMemoryDocumentStore();
+    const first = anOperator(disk);
+    await first.pause('shop');
+    const second = anOperator();
+    second.hands.taken(POOL, writes(first), false);
+    end(second, 'shop');
+    const standingBy = anOperator(disk);
+    await standingBy.clock.advance(5_000);
+    await standingBy.pause('mail');
+    standingBy.hands.taken(POOL, writes(second), false);
+    expect(names(standingBy)).toEqual(['mail-pause']);
+    const unheard = anOperator();
+    await unheard.pause('shop');
+    unheard.hands.taken(POOL, writes(standingBy), false);
+    expect(names(unheard)).toEqual(['mail-pause', 'shop-pause']);
+  });
+
+  it('is not what a Lease says that knows less, but for what was said there since', async () => {
+    const first = anOperator();
+    await first.pause('shop');
+    const older = writes(first);
+    await first.pause('mail');
+    writes(first);
+    end(first, 'shop');
+    await first.clock.advance(5_000);
+    writes(first);
+    first.hands.taken(POOL, older, true);
+    expect(names(first)).toEqual(['mail-pause']);
+    const other = anOperator();
+    await other.clock.advance(60_000);
+    await other.pause('shop');
+    first.hands.taken(POOL, writes(other), true);
+    expect(names(first)).toEqual(['mail-pause', 'shop-pause']);
+    expect(first.hands.of(POOL)?.generation).toBeGreaterThan(3);
+  });
+
+  it('comes back from an operator that changed nothing of it', async () => {
+    const [a, b] = [anOperator(), anOperator()];
+    await a.pause('shop');
+    b.hands.taken(POOL, writes(a), true);
+    a.hands.left(POOL, '/ops/b');
+    expect(names(a)).toEqual([]);
+    a.hands.taken(POOL, writes(b), true);
+    expect(names(a)).toEqual(['shop-pause']);
+  });
+
+  it('is believed by the Lease alone where an operator of before had the pool, which does not count', async () => {
+    const [a, b] = [anOperator(), anOperator()];
+    await a.pause('shop');
+    await b.pause('mail');
+    const { text } = writes(b) ?? {};
+    writes(a);
+    a.hands.taken(POOL, { ...(text !== undefined && { text }), generation: 0 }, true);
+    expect(names(a)).toEqual(['mail-pause']);
+  });
+
+  it('is remembered of two thousand pools, those of before making room', () => {
+    const disk = createMemoryDocumentStore();
+    const { hands, clock } = anOperator(disk);
+    for (let i = 0; i < 2_010; i += 1) {
+      clock.advance(1);
+      hands.written(`default/${i}`, { generation: 1 });
+    }
+    expect(disk.all('hands-mark').size).toBe(2_000);
+    const { marks } = anOperator(disk).stored;
+    expect([marks.of('default/9'), marks.of('default/10')?.generation]).toEqual([undefined, 1]);
   });
 });

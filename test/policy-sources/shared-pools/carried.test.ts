@@ -8,6 +8,7 @@ import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 
 const POOL = 'default/shop';
+const PAUSED = { text: 'paused by maya', generation: 1 };
 
 function aWorld() {
   const clock = new VirtualClock(0);
@@ -33,7 +34,8 @@ function aWorld() {
       standing: () => ({ acting: true, reason: 'it holds its lease', lost: stop.signal }),
       watch: { isFree: async () => false, keepOnly: () => undefined },
       hands: {
-        of: () => held.hands,
+        of: () => (held.hands === undefined ? undefined : { text: held.hands, generation: 1 }),
+        written: (_, hands) => void taken.push({ written: hands?.text }),
         taken: (_, hands, others) => void taken.push({ hands, others }),
         left: (_, by) => void taken.push({ left: by }),
         lost: () => undefined,
@@ -62,19 +64,19 @@ it('hands are in the Lease as soon as they change; what was learned is when it i
   a.held.hands = 'paused by maya';
   a.leases.handsChanged();
   await clock.advance(100);
-  expect(record()).toMatchObject({ holder: 'a-1', hands: 'paused by maya' });
+  expect(record()).toMatchObject({ holder: 'a-1', hands: PAUSED });
   expect(record()).not.toHaveProperty('learned');
   a.leases.follow(isOthers);
   await clock.advance(100);
-  expect(record()).toMatchObject({ holder: '', hands: 'paused by maya', learned: 'learned by a' });
+  expect(record()).toMatchObject({ holder: '', hands: PAUSED, learned: 'learned by a' });
   b.held.hands = 'paused by maya';
   b.leases.follow(isOurs);
   await clock.advance(2_000);
-  expect(record()).toMatchObject({ holder: 'b-1', hands: 'paused by maya' });
+  expect(record()).toMatchObject({ holder: 'b-1', hands: PAUSED });
   expect(record()).not.toHaveProperty('learned');
   // As often as it looked, another one had it.
   expect(b.taken.filter((each) => !isDeepStrictEqual(each, { left: 'a' }))).toEqual([
-    { hands: 'paused by maya', others: true },
+    { hands: PAUSED, others: true },
     { learned: 'learned by a' },
   ]);
   expect(a.taken.at(-1)).toEqual({ left: 'b' });

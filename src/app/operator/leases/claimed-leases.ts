@@ -1,6 +1,7 @@
 // app: the leases of pools as claims of a scheduler, for operators that run as its apps.
 
 import { defined } from '../../../lang/defined.ts';
+import { handsIn } from '../../../policy-sources/shared-pools/lease-record.ts';
 import type {
   PoolLeaseRecord,
   PoolLeaseStore,
@@ -9,6 +10,7 @@ import type {
 import { TransientError } from '../../../runtime/errors.ts';
 import type { Claim, Claims } from '../../../schedulers/scheduler.ts';
 
+const HANDS_GENERATION = 'hands-generation';
 const SEE_ALL = 'an operator with a selector must be allowed to see the claims of all of them';
 
 /**
@@ -79,12 +81,14 @@ function factsOf({
   return {
     ...{ holder, operator, acquired: acquireTime },
     ...(settled && { settled: 'true' }),
-    ...defined({ hands, learned }),
+    ...(hands !== undefined && hands.generation > 0 && { [HANDS_GENERATION]: `${hands.generation}` }),
+    ...defined({ hands: hands?.text, learned }),
   };
 }
 
 function leaseOf({ of: pool, number, facts }: Claim): SeenPoolLease {
-  const { holder = '', operator = '', acquired: acquireTime = '', settled, hands, learned } = facts;
+  const { holder = '', operator = '', acquired: acquireTime = '', settled, hands: text, learned } = facts;
+  const hands = handsIn(text, facts[HANDS_GENERATION]);
   const lasting = { durationSeconds: 0, acquireTime, transitions: number };
   const record = {
     holder,

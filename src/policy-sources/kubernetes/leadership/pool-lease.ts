@@ -6,6 +6,7 @@ import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
 import { isStatus } from '../../../runtime/kubernetes/failure.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import type { ResourcePath } from '../../../runtime/kubernetes/resource-path.ts';
+import { handsIn } from '../../shared-pools/lease-record.ts';
 import type { PoolLeaseRecord, PoolLeaseStore, SeenPoolLease } from '../../shared-pools/pool-lease-store.ts';
 
 const PREFIX = 'microscaling-pool-';
@@ -13,6 +14,7 @@ const POOL = 'microscaling.io/pool';
 const OPERATOR = 'microscaling.io/operator';
 const SETTLED = 'microscaling.io/settled';
 const HANDS = 'microscaling.io/hands';
+const HANDS_GENERATION = 'microscaling.io/hands-generation';
 const LEARNED = 'microscaling.io/learned';
 /** A pool's key may be longer than a name, and has characters that no name has. */
 const HASH_LENGTH = 20;
@@ -72,7 +74,8 @@ function leaseOf(
       annotations: {
         ...{ [POOL]: pool, [OPERATOR]: operator },
         ...(settled && { [SETTLED]: 'true' }),
-        ...(hands !== undefined && { [HANDS]: hands }),
+        ...(hands?.text !== undefined && { [HANDS]: hands.text }),
+        ...(hands !== undefined && hands.generation > 0 && { [HANDS_GENERATION]: `${hands.generation}` }),
         ...(learned !== undefined && { [LEARNED]: learned }),
       },
     },
@@ -95,7 +98,8 @@ function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
     [POOL]: pool,
     [OPERATOR]: operator = '',
     [SETTLED]: settled,
-    [HANDS]: hands,
+    [HANDS]: text,
+    [HANDS_GENERATION]: generation,
     [LEARNED]: learned,
   } = metadata.annotations ?? {};
   if (pool === undefined || metadata.name !== nameOf(pool)) return undefined;
@@ -109,7 +113,7 @@ function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
     acquireTime: typeof acquireTime === 'string' ? acquireTime : '',
     transitions: typeof leaseTransitions === 'number' ? leaseTransitions : 0,
     settled: settled === 'true',
-    ...defined({ hands, learned }),
+    ...defined({ hands: handsIn(text, generation), learned }),
   };
   return { pool, record, version: metadata.resourceVersion ?? '' };
 }

@@ -6,6 +6,12 @@ export function noHands(): Hands {
   return {
     learning: { of: () => undefined, taken: () => undefined },
     stored: { subscribe: () => () => undefined },
-    travelling: { of: () => undefined, taken: () => undefined, left: () => undefined, lost: () => undefined },
+    travelling: {
+      of: () => undefined,
+      written: () => undefined,
+      taken: () => undefined,
+      left: () => undefined,
+      lost: () => undefined,
+    },
   };
 }

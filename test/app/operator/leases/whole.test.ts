@@ -86,6 +86,7 @@ async function paused(open: (parts: Parts) => OpenShard | TaskShard, taker?: str
     stored,
     policiesOf: (pool) => (pool === POOL && isListed() ? [policy] : []),
     mayBeIn: () => true,
+    now: () => clock.now(),
     log: silentLogger,
   });
   const now = { taker };
