@@ -1,13 +1,15 @@
 // The command as people install it: the package is built, packed, and installed for everybody into a folder of its own.
 
-import { execFile, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { symlinkSync, unlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../../../src/app/tools/build.ts';
 import { ROOT } from '../../support/programs/command.ts';
 import { Laptop } from '../../support/programs/laptop.ts';
+import { until } from '../../support/until.ts';
 
 const laptop = new Laptop();
 const { CI: _, ...environment } = process.env;
@@ -33,6 +35,21 @@ function type(...args: readonly string[]): Promise<Ended> {
     execFile('microscaling', args, { cwd: laptop.dir, env }, (error, stdout, stderr) =>
       done({ code: Number(error?.code ?? 0), stdout, stderr }),
     );
+  });
+}
+
+/** What a program says, on whichever stream, as far as the first group goes. */
+function said(program: ChildProcessByStdio<null, Readable, Readable>, pattern: RegExp): Promise<string> {
+  return new Promise((found, failed) => {
+    let all = '';
+    const look = (chunk: Buffer): void => {
+      all += chunk;
+      const [, part] = pattern.exec(all) ?? [];
+      if (part !== undefined) found(part);
+    };
+    program.stdout.on('data', look);
+    program.stderr.on('data', look);
+    program.once('close', () => failed(new Error(all)));
   });
 }
 
@@ -76,17 +93,7 @@ describe('microscaling, installed', { concurrent: false, timeout: 60_000 }, () =
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     try {
-      const url = await new Promise<string>((found, failed) => {
-        let said = '';
-        const look = (chunk: Buffer): void => {
-          said += chunk;
-          const at = /Marathon API at (http:\S+)/.exec(said)?.[1];
-          if (at !== undefined) found(at);
-        };
-        server.stdout.on('data', look);
-        server.stderr.on('data', look);
-        server.once('close', () => failed(new Error(said)));
-      });
+      const url = await said(server, /Marathon API at (http:\S+)/);
       const policies = laptop.path('global/lib/node_modules/microscaling/specs/policies');
       const { code, stdout } = await type(
         'plan',
@@ -103,6 +110,40 @@ describe('microscaling, installed', { concurrent: false, timeout: 60_000 }, () =
       );
     } finally {
       server.kill('SIGKILL');
+    }
+  });
+
+  it('looks back, in the thread that it brings along', async () => {
+    const policies = laptop.path('global/lib/node_modules/microscaling/specs/policies');
+    const operator = spawn(
+      'microscaling',
+      [
+        'run',
+        '--policies',
+        join(policies, 'priority-demo.yaml'),
+        '--marathon',
+        'http://127.0.0.1:1',
+        '--api',
+        '127.0.0.1:0',
+        '--data',
+        laptop.path('data'),
+      ],
+      { cwd: laptop.dir, env, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    try {
+      const url = await said(operator, /(http:\/\/127\.0\.0\.1:[1-9]\d*)/);
+      await until(
+        'a round to be recorded',
+        async () => {
+          const { stdout } = await type('get', '--at', '-1s', '-o', 'json', '--server', url);
+          return stdout.includes('"priority-demo"');
+        },
+        40_000,
+      );
+      const { code, stdout } = await type('events', '--since', '1m', '--server', url);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('PolicyAccepted')]);
+    } finally {
+      operator.kill('SIGKILL');
     }
   });
 

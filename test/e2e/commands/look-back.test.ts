@@ -74,6 +74,10 @@ describe('a demo that runs', { concurrent: false }, () => {
     expect(policy?.status?.apps?.map(({ wanted }) => typeof wanted)).toEqual(['number', 'number', 'number']);
     const events = await ask('events', '--since', '10m');
     expect(events.stdout).toContain('Created');
+    const before = await ask('events', 'queue-demo', '--since', '3h', '--until', '2h');
+    expect(before.stdout).toMatch(
+      /^no events from \S+ \S+Z to \S+ \S+Z; why counts were as they were: microscaling explain queue-demo --at \S+Z\n$/,
+    );
   });
 
   it('is replayed with its own policy to the same counts in every round', async () => {

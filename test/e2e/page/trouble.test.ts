@@ -172,6 +172,18 @@ describe.skipIf(browserMissing())('trouble on the page', { timeout: 240_000 }, (
     expect(middle).not.toBe(left);
   });
 
+  it('has a decision and its counts on one line of a phone', async () => {
+    const { page } = await played({ width: 390, height: 844 });
+    const decision = page.getByTestId('decision').first();
+    await decision.scrollIntoViewIfNeeded();
+    const [name, change] = await Promise.all(
+      ['strong', '.change'].map((part) => decision.locator(part).boundingBox()),
+    );
+    if (name == null || change == null) throw new Error('no decision is shown');
+    expect(Math.abs(name.y + name.height / 2 - change.y - change.height / 2)).toBeLessThan(4);
+    expect(name.height).toBeLessThan(30);
+  });
+
   it('has nothing beyond the edges after a phone was turned, both ways', async () => {
     const { page } = await played({ width: 390, height: 844 });
     const width = () =>

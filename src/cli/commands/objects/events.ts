@@ -44,7 +44,7 @@ async function lookBack(options: OptionValues, context: CommandContext): Promise
       : names({ namespace, name })(event),
   );
   if (options.output === 'json') context.print(jsonText(events));
-  else if (events.length === 0) context.print('no events');
+  else if (events.length === 0) context.print(noneIn(span, name));
   else
     context.print(
       table(
@@ -53,6 +53,16 @@ async function lookBack(options: OptionValues, context: CommandContext): Promise
       ),
     );
   return 0;
+}
+
+/** Counts that a law changes are no events: whoever asks what happened is told where those are. */
+function noneIn(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  name: string | undefined,
+): string {
+  const [from, to] = [fromMs, toMs].map((ms) => timeText(new Date(ms).toISOString()));
+  const at = new Date(toMs).toISOString();
+  return `no events from ${from} to ${to}; why counts were as they were: microscaling explain ${name ?? 'NAME'} --at ${at}`;
 }
 
 async function filterOf(
