@@ -75,12 +75,14 @@ export class FlightRecorder implements RoundRecorder {
       ...tape,
       writer: () => new SegmentWriter({ ...made, tier: 'rounds', lastsMs: ROUNDS_LAST_MS }),
       isStaggered: true,
+      isPacking: false,
     });
     this.#minutes = new Tape({
       ...tape,
       writer: () => new SegmentWriter({ ...made, tier: 'minutes', lastsMs: MINUTES_LAST_MS }),
       // A pool's picture of a minute has its own time already.
       isStaggered: false,
+      isPacking: true,
     });
     this.#tidy(() => closeOthers(options.folder, this.#open()));
   }

@@ -24,6 +24,8 @@ export interface TapeDeps {
   readonly nowMs: () => number;
   /** Whether pools go on in the segment before until each enters the new one. */
   readonly isStaggered: boolean;
+  /** Whether the pictures of a pool are so far apart that it pays to pack them. */
+  readonly isPacking: boolean;
 }
 
 /** So long after the beginning of a segment every pool writes to it, or has nothing to write. */
@@ -69,10 +71,10 @@ export class Tape {
     try {
       this.#end();
       last?.writer.flush();
-      const { masking, nowMs, isStaggered } = this.#deps;
+      const { masking, nowMs, isStaggered, isPacking } = this.#deps;
       const writer = this.#deps.writer();
       writer.begin(last && [...this.#pools].map((name) => masking.name(name)));
-      this.#now = { writer, encoder: new DeltaEncoder(masking), beganMs: nowMs() };
+      this.#now = { writer, encoder: new DeltaEncoder(masking, isPacking), beganMs: nowMs() };
       if (last === undefined) return;
       this.#isAfterGap = false;
       if (isStaggered) this.#former = last;

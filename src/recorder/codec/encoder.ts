@@ -1,6 +1,7 @@
 // recorder: a picture of something as what is different from the picture before it. Pure.
 
 import { createMasking, isNumbers, isPlain, type Masking, masked, type Plain } from './json.ts';
+import { Packed } from './packed.ts';
 import { idOf, type Leaf, Place } from './place.ts';
 
 /**
@@ -19,13 +20,19 @@ export class DeltaEncoder {
   readonly #masking: Masking;
   /** By name of a picture. */
   readonly #places = new Map<string, Place>();
+  /** Packed ones have nothing but their number in `#places`. */
   readonly #last = new Map<string, unknown>();
+  readonly #isPacking: boolean;
   #next = 1;
   #named: (readonly [number, string])[] = [];
 
-  /** @param masking of every text, names of places among them, before it is written */
-  constructor(masking: Masking = createMasking((text) => text)) {
+  /**
+   * @param masking of every text, names of places among them, before it is written
+   * @param isPacking whether pictures are packed until the next one comes: for those that are far apart
+   */
+  constructor(masking: Masking = createMasking((text) => text), isPacking = false) {
     this.#masking = masking;
+    this.#isPacking = isPacking;
   }
 
   /** The number of the place that a frame is about. */
@@ -50,9 +57,10 @@ export class DeltaEncoder {
 
   /** @returns lines, without the last end of line */
   frame(name: string, picture: unknown): string {
-    const place = this.#placeNamed(name);
+    const { place, before } = this.#unpacked(name);
     const found: Found = { sets: [], deltas: [], shifts: [], gone: [] };
-    this.#last.set(name, this.#compare(place, this.#last.get(name), picture, found));
+    const kept = this.#compare(place, before, picture, found);
+    this.#keep(name, place, kept);
     return this.#withNames(frameLine(place.id, found));
   }
 
@@ -68,6 +76,18 @@ export class DeltaEncoder {
     const names = JSON.stringify({ k: this.#named });
     this.#named = [];
     return `${names}\n${line}`;
+  }
+
+  #unpacked(name: string): { readonly place: Place; readonly before: unknown } {
+    const last = this.#last.get(name);
+    if (!(last instanceof Packed)) return { place: this.#placeNamed(name), before: last };
+    const { place, picture } = last.open();
+    return { place, before: picture };
+  }
+
+  #keep(name: string, place: Place, picture: unknown): void {
+    this.#places.set(name, this.#isPacking ? new Place(place.id) : place);
+    this.#last.set(name, this.#isPacking ? new Packed(place, picture) : picture);
   }
 
   #placeNamed(name: string): Place {

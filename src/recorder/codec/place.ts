@@ -3,11 +3,24 @@
 /** Where a number or a text stands, with nothing in it: of most places there is only the number. */
 export type Leaf = number;
 
+export type PlaceJson = readonly [id: number, ...inside: (string | Leaf | PlaceJson)[]];
+
 /** So many are looked for one after the other, which takes less memory than a map, and no more time in the order of the last look. */
 const FEW = 32;
 
 /** Where an object or a list stands. */
 export class Place {
+  /** With all that is in it, as `toJSON` said it. */
+  static from([id, ...inside]: PlaceJson): Place {
+    const place = new Place(id);
+    for (let at = 0; at < inside.length; at += 2) {
+      const [name, inner] = [inside[at], inside[at + 1]];
+      if (typeof name !== 'string' || inner === undefined || typeof inner === 'string') continue;
+      place.put(name, typeof inner === 'number' ? inner : Place.from(inner));
+    }
+    return place;
+  }
+
   readonly id: number;
   /**
    * What stood here last, as a copy that is the encoder's own. It is changed, not replaced: pictures of hundreds of pools that each
@@ -43,6 +56,13 @@ export class Place {
     // A spread would leave room for sixteen more.
     else if (inside.length < 2 * FEW) this.#inside = inside.concat(name, place);
     else this.#inside = mapOf(inside).set(name, place);
+  }
+
+  /** Its number and what is in it: name, place, name, place, …; not what stood here. */
+  toJSON(): PlaceJson {
+    const inside = this.#inside;
+    const pairs = inside instanceof Map ? [...inside].flat() : inside;
+    return [this.id, ...pairs.map((each) => (each instanceof Place ? each.toJSON() : each))];
   }
 
   /** @returns -1 where it is not there */

@@ -34,10 +34,15 @@ const { picture } = fc.letrec((tie) => ({
   ),
 }));
 
-it('gives back any sequence of pictures', () => {
+const KEEPING = [
+  { how: 'as they are', isPacking: false },
+  { how: 'packed', isPacking: true },
+];
+
+it.each(KEEPING)('gives back any sequence of pictures that it keeps $how', ({ isPacking }) => {
   fc.assert(
     fc.property(fc.array(picture, { minLength: 1, maxLength: 6 }), (all) => {
-      const encoder = new DeltaEncoder();
+      const encoder = new DeltaEncoder(undefined, isPacking);
       const kept = all.map((each) => JSON.parse(JSON.stringify(each)) as unknown);
       const lines = kept.map((each) => encoder.frame('pool', each));
       expect(pictures(lines)).toEqual(kept);
@@ -46,21 +51,24 @@ it('gives back any sequence of pictures', () => {
   );
 });
 
-it('gives back pictures in which a hundred apps come, move and go, in any order', () => {
-  const some = fc.dictionary(
-    fc.integer({ min: 0, max: 99 }).map((n) => `/app-${n}`),
-    picture,
-    { maxKeys: 100 },
-  );
-  fc.assert(
-    fc.property(fc.array(some, { minLength: 2, maxLength: 5, size: 'max' }), (all) => {
-      const encoder = new DeltaEncoder();
-      const kept = all.map((apps) => JSON.parse(JSON.stringify({ apps })) as unknown);
-      expect(pictures(kept.map((each) => encoder.frame('pool', each)))).toEqual(kept);
-    }),
-    { numRuns: 30 },
-  );
-});
+it.each(KEEPING)(
+  'gives back a hundred apps that come, move and go in any order, kept $how',
+  ({ isPacking }) => {
+    const some = fc.dictionary(
+      fc.integer({ min: 0, max: 99 }).map((n) => `/app-${n}`),
+      picture,
+      { maxKeys: 100 },
+    );
+    fc.assert(
+      fc.property(fc.array(some, { minLength: 2, maxLength: 5, size: 'max' }), (all) => {
+        const encoder = new DeltaEncoder(undefined, isPacking);
+        const kept = all.map((apps) => JSON.parse(JSON.stringify({ apps })) as unknown);
+        expect(pictures(kept.map((each) => encoder.frame('pool', each)))).toEqual(kept);
+      }),
+      { numRuns: 30 },
+    );
+  },
+);
 
 it('never changes a picture that it has given out', () => {
   const encoder = new DeltaEncoder();
@@ -81,12 +89,15 @@ it('never changes a picture that it was given', () => {
   expect(all).toEqual(before);
 });
 
-it('writes a dozen bytes for a picture in which only the time moved', () => {
-  const encoder = new DeltaEncoder();
-  const at = (atMs: number): object => ({ atMs, much: { text: 'x'.repeat(1_000), counts: [1, 2, 3] } });
-  for (const ms of [0, 250]) encoder.frame('pool', at(1_764_410_000_000 + ms));
-  expect(encoder.frame('pool', at(1_764_410_000_500)).length).toBeLessThan(20);
-});
+it.each(KEEPING)(
+  'writes a dozen bytes for a picture in which only the time moved, kept $how',
+  ({ isPacking }) => {
+    const encoder = new DeltaEncoder(undefined, isPacking);
+    const at = (atMs: number): object => ({ atMs, much: { text: 'x'.repeat(1_000), counts: [1, 2, 3] } });
+    for (const ms of [0, 250]) encoder.frame('pool', at(1_764_410_000_000 + ms));
+    expect(encoder.frame('pool', at(1_764_410_000_500)).length).toBeLessThan(20);
+  },
+);
 
 it('writes of a window that moves on only what is new', () => {
   const encoder = new DeltaEncoder();
@@ -96,8 +107,10 @@ it('writes of a window that moves on only what is new', () => {
   expect(line.length).toBeLessThan(40);
 });
 
-it.each([Number.POSITIVE_INFINITY, Number.NaN])('reads the numbers beside %s as they were', (odd) => {
-  const encoder = new DeltaEncoder();
+it.each(
+  [Number.POSITIVE_INFINITY, Number.NaN].flatMap((odd) => KEEPING.map((keeping) => ({ odd, ...keeping }))),
+)('reads the numbers beside $odd as they were, kept $how', ({ odd, isPacking }) => {
+  const encoder = new DeltaEncoder(undefined, isPacking);
   const windows = [
     [2, 3],
     [3, odd],
@@ -117,8 +130,9 @@ it('masks texts wherever they stand', () => {
   expect(encoder.frame('pool', { a: { b: [{ c: 'now s3cr3t' }] } })).not.toContain('s3cr3t');
 });
 
-it('keeps apart what looks the same when it is masked', () => {
-  const encoder = new DeltaEncoder(createMasking((text) => text.replaceAll(/s3cr3t|hunter2/g, '[redacted]')));
+it.each(KEEPING)('keeps apart what looks the same when it is masked, kept $how', ({ isPacking }) => {
+  const masking = createMasking((text) => text.replaceAll(/s3cr3t|hunter2/g, '[redacted]'));
+  const encoder = new DeltaEncoder(masking, isPacking);
   const lines = [
     encoder.frame('pool', { apps: { s3cr3t: { n: 1 }, hunter2: { n: 5 } } }),
     encoder.frame('pool', { apps: { s3cr3t: { n: 1 }, hunter2: { n: 6 } } }),
@@ -131,25 +145,29 @@ it('keeps apart what looks the same when it is masked', () => {
   ]);
 });
 
-it('masks names of fields and of pictures, and reads them back masked', () => {
-  const encoder = new DeltaEncoder(createMasking((text) => text.replaceAll('s3cr3t', '[redacted]')));
-  const lines = [
-    encoder.frame('s3cr3t/pool', { labels: { s3cr3t: 'x' } }),
-    encoder.frame('s3cr3t/pool', { labels: { s3cr3t: 'y' }, apps: { '/s3cr3t': { n: 1 } } }),
-    encoder.forget('s3cr3t/pool', 7),
-  ];
-  expect(lines.join()).not.toContain('s3cr3t');
-  const name = '[redacted]/pool';
-  expect([...readEntries([HEADER, ...lines, ''].join('\n'))]).toEqual([
-    { kind: 'frame', pool: name, picture: { labels: { '[redacted]': 'x' } } },
-    {
-      kind: 'frame',
-      pool: name,
-      picture: { labels: { '[redacted]': 'y' }, apps: { '/[redacted]': { n: 1 } } },
-    },
-    { kind: 'gone', pool: name, atMs: 7 },
-  ]);
-});
+it.each(KEEPING)(
+  'masks names of fields and of pictures, and reads them back masked, kept $how',
+  ({ isPacking }) => {
+    const masking = createMasking((text) => text.replaceAll('s3cr3t', '[redacted]'));
+    const encoder = new DeltaEncoder(masking, isPacking);
+    const lines = [
+      encoder.frame('s3cr3t/pool', { labels: { s3cr3t: 'x' } }),
+      encoder.frame('s3cr3t/pool', { labels: { s3cr3t: 'y' }, apps: { '/s3cr3t': { n: 1 } } }),
+      encoder.forget('s3cr3t/pool', 7),
+    ];
+    expect(lines.join()).not.toContain('s3cr3t');
+    const name = '[redacted]/pool';
+    expect([...readEntries([HEADER, ...lines, ''].join('\n'))]).toEqual([
+      { kind: 'frame', pool: name, picture: { labels: { '[redacted]': 'x' } } },
+      {
+        kind: 'frame',
+        pool: name,
+        picture: { labels: { '[redacted]': 'y' }, apps: { '/[redacted]': { n: 1 } } },
+      },
+      { kind: 'gone', pool: name, atMs: 7 },
+    ]);
+  },
+);
 
 it('passes over a line that it does not understand, and one that is torn', () => {
   const encoder = new DeltaEncoder();
