@@ -229,10 +229,7 @@ async function start(
     redact,
     describeMetric: (metric) => metricSources.describe(metric, values),
     decide,
-    turns: {
-      begin: new FairTurns({ clock, shareMs: ROUNDS_SHARE_MS }).turn,
-      goOn: new FairTurns({ clock, shareMs: ROUNDS_SHARE_MS }).turn,
-    },
+    turns: { begin: roundTurns(clock), goOn: roundTurns(clock) },
     ...acting,
     ...defined({ documents }),
     interventionHomes: [...elsewhere, stored],
@@ -261,6 +258,10 @@ async function start(
       ...{ shareOut, server, schedulers, documents, kubernetes, recorder, otlp },
     }),
   };
+}
+
+function roundTurns(clock: Clock): FairTurns['turn'] {
+  return new FairTurns({ clock, shareMs: ROUNDS_SHARE_MS }).turn;
 }
 
 /** What a policy may say, given the metric sources and the schedulers that there are. */

@@ -111,7 +111,7 @@ function openWhole(kube: Kube, { api, lease, timing, onChange, hands, ...parts }
   });
   const whole = { pools, hands: hands.travelling, operator: lease.name };
   return {
-    shard: wholeBy(whole, listeners),
+    shard: wholeShard(whole, listeners),
     leadership: wholeLeadership(pools, async () => parts.standing()),
     acting: (pool) => pools.state(pool).acting,
     look: () => undefined,
@@ -156,7 +156,7 @@ function openPart(
   hands.stored.subscribe(() => leases.handsChanged());
   const { standing } = parts;
   return {
-    shard: shardBy(selector, leases, listeners),
+    shard: partShard(selector, leases, listeners),
     leadership: async (_, pool) => (pool === undefined ? standing() : leases.state(pool)),
     acting: (pool) => leases.state(pool).acting,
     look: () => leases.look(),
@@ -181,7 +181,7 @@ export function endLost(among: Iterable<string>, { pools, hands, operator: ours 
 }
 
 /** @param listeners called with every pool that somebody else may have now */
-export function wholeBy(whole: Whole, listeners: ((pool: string) => void)[]): Shard {
+export function wholeShard(whole: Whole, listeners: ((pool: string) => void)[]): Shard {
   const { pools } = whole;
   return {
     selector: '',
@@ -199,7 +199,7 @@ export function wholeBy(whole: Whole, listeners: ((pool: string) => void)[]): Sh
 }
 
 /** @param listeners called with every pool that somebody else may have now */
-export function shardBy(
+export function partShard(
   { text, keys, matches }: ShardSelector,
   leases: Pick<PoolLeases, 'follow' | 'owner' | 'has'>,
   listeners: ((pool: string) => void)[],

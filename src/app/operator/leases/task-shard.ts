@@ -20,7 +20,7 @@ import { messageOf, TerminalError, WaitError } from '../../../runtime/errors.ts'
 import type { Logger } from '../../../runtime/log.ts';
 import type { Claims, Scheduler } from '../../../schedulers/scheduler.ts';
 import { claimedLeases } from './claimed-leases.ts';
-import { endLost, type Hands, type ShardSelector, shardBy, wholeBy, wholeLeadership } from './shard.ts';
+import { endLost, type Hands, partShard, type ShardSelector, wholeLeadership, wholeShard } from './shard.ts';
 
 const LOOK_MS = 1_000;
 /** The list of all claims is asked for as often. */
@@ -80,7 +80,7 @@ function openWhole({ claims, hands, task, ...deps }: TaskShardDeps): TaskShard {
   });
   const whole = { pools, hands: hands.travelling, operator: task.appId };
   return {
-    shard: wholeBy(whole, listeners),
+    shard: wholeShard(whole, listeners),
     leadership: wholeLeadership(pools, (signal) => standing.ask(signal)),
     acting: (pool) =>
       !standing.silence.isLong && (pool === undefined ? standing.state() : pools.state(pool)).acting,
@@ -111,7 +111,7 @@ function openPart(
   });
   hands.stored.subscribe(() => leases.handsChanged());
   return {
-    shard: shardBy(selector, leases, listeners),
+    shard: partShard(selector, leases, listeners),
     leadership: async (signal, pool) => {
       const state = await standing.ask(signal);
       return pool === undefined || !state.acting ? state : leases.state(pool);
