@@ -34,6 +34,10 @@ export const DEFAULT_BOUNDS: Bounds = {
 };
 
 const FLUSH_MS = 500;
+/** What could not be compressed is tried again: each time it is read as a whole. */
+const CLOSE_AGAIN_MS = 60_000;
+/** A wall clock that jumps further ahead than that makes nothing old. */
+const MOST_JUMP_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 /** Pictures of hundreds of pools in one second would hold up rounds. */
 const APART_MS = 100;
@@ -54,10 +58,15 @@ export class FlightRecorder implements RoundRecorder {
   readonly #gap: Trouble;
   readonly #untidy: Trouble;
   #work: Promise<void> = Promise.resolve();
+  #isWaiting = false;
+  /** What failed last, and until when it is left alone. */
+  #closeAgain: { readonly atMs: number; readonly error?: unknown } = { atMs: Number.NEGATIVE_INFINITY };
+  readonly #wallAheadMs: number;
 
   constructor(options: RecorderOptions, deps: RecorderDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.#wallAheadMs = deps.clock.now() - deps.clock.monotonic();
     this.#masking = createMasking(deps.redact);
     const where = { log: deps.log, folder: options.folder };
     this.#gap = new Trouble(where, {
@@ -188,14 +197,35 @@ export class FlightRecorder implements RoundRecorder {
 
   #tidyUp(): void {
     const { folder, bounds } = this.#options;
+    // Once more is enough, however much has ended meanwhile.
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
     this.#tidy(async () => {
+      this.#isWaiting = false;
       try {
-        // Not this one only: another may be left from when there was no room for it.
-        await closeOthers(folder, this.#open());
+        await this.#closeOthers();
       } finally {
-        await prune(folder, bounds, { nowMs: this.#deps.clock.now(), open: this.#open() });
+        await prune(folder, bounds, { nowMs: this.#credibleMs(), open: this.#open() });
       }
     });
+  }
+
+  /** Not the last one only: another may be left from when there was no room for it. */
+  async #closeOthers(): Promise<void> {
+    const { clock } = this.#deps;
+    if (clock.monotonic() < this.#closeAgain.atMs) throw this.#closeAgain.error;
+    try {
+      await closeOthers(this.#options.folder, this.#open());
+    } catch (error) {
+      this.#closeAgain = { atMs: clock.monotonic() + CLOSE_AGAIN_MS, error };
+      throw error;
+    }
+  }
+
+  /** The wall clock, as long as it does not run away from the time that has passed here. */
+  #credibleMs(): number {
+    const { clock } = this.#deps;
+    return Math.min(clock.now(), clock.monotonic() + this.#wallAheadMs + MOST_JUMP_MS);
   }
 
   #open(): ReadonlySet<string> {

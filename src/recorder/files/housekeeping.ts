@@ -27,7 +27,9 @@ export async function close(path: string): Promise<void> {
   const file = await openFile(made, 'w', 0o600);
   let hasLines: boolean;
   try {
-    hasLines = await writeParts(createReadStream(path), async (bytes) => void (await file.write(bytes)));
+    // All of it: `write` may take a part. What it is made of is removed next, so it is on disk by then.
+    hasLines = await writeParts(createReadStream(path), (bytes) => file.appendFile(bytes));
+    await file.datasync();
   } finally {
     await file.close();
   }
@@ -36,17 +38,24 @@ export async function close(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Closes what earlier processes left open. @param open what is still appended to */
+/**
+ * Closes what earlier processes left open. One that cannot be closed keeps no other from it.
+ *
+ * @param open what is still appended to
+ * @throws the first failure, when all were tried
+ */
 export async function closeOthers(folder: string, open: ReadonlySet<string>): Promise<void> {
   // Looked for at once: what is begun while others are removed is not in `open`.
   const segments = segmentsIn(folder);
   // Nobody else compresses at this moment: they are of a process that was killed, or of a disk that was full.
   for (const path of unfinishedIn(folder)) await rm(path, { force: true });
+  const failures: unknown[] = [];
   for (const { path, isClosed } of segments) {
-    if (!isClosed && !open.has(path)) await close(path);
+    if (!isClosed && !open.has(path)) await close(path).catch((error: unknown) => failures.push(error));
     // What a process left that was killed between the two.
     if (isClosed) await rm(openPath(path), { force: true });
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Removes what is too old, then the oldest until the rest is small enough: rounds before minutes. */

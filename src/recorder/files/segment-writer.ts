@@ -1,7 +1,7 @@
 // recorder: appends to one segment after another. What was appended is in the file within a second; a process that is
 // killed loses no more than that.
 
-import { appendFileSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { headerLine, type Tier } from '../codec/segment.ts';
 import { segmentPath } from './segment-files.ts';
 
@@ -25,6 +25,8 @@ export class SegmentWriter {
   #startMs = 0;
   #waiting: string[] = [];
   #bytes = 0;
+  /** Nothing is in the file yet. */
+  #isEmpty = true;
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
@@ -59,6 +61,7 @@ export class SegmentWriter {
     this.#startMs = startMs;
     this.#waiting = [headerLine({ tier, operator: version, startedAtMs: startMs, ...(pools && { pools }) })];
     this.#bytes = 0;
+    this.#isEmpty = true;
   }
 
   append(lines: string): void {
@@ -74,13 +77,17 @@ export class SegmentWriter {
     if (this.#path === undefined || this.#waiting.length === 0) return false;
     const text = `${this.#waiting.join('\n')}\n`;
     this.#waiting = [];
+    const path = this.#path;
     try {
-      appendFileSync(this.#path, text);
+      appendFileSync(path, text);
     } catch (error) {
       // The next line would build on what is missing.
       this.#path = undefined;
+      // A full disk would get one for each try.
+      if (this.#isEmpty) rmSync(path, { force: true });
       throw error;
     }
+    this.#isEmpty = false;
     return true;
   }
 }
