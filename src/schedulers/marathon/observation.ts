@@ -74,11 +74,11 @@ export function toObservation(app: MarathonApp, around: Surroundings): AppObserv
 
 /** Whether the app is what its count says and nothing about it moves: then queue and deployments hold nothing of it. */
 export function isSettled(app: MarathonApp): boolean {
-  const tasks = app.tasks.flatMap(toTask);
+  const phases = app.tasks.map(phaseOf).filter((phase) => phase !== 'gone');
   return (
     app.deployments.length === 0 &&
-    tasks.length === app.instances &&
-    tasks.every((task) => task.phase === 'running')
+    phases.length === app.instances &&
+    phases.every((phase) => phase === 'running')
   );
 }
 
@@ -97,9 +97,13 @@ function waitingCount(
   return Math.min(seen.queued, Math.max(least, app.instances - present));
 }
 
+/** A state that is not in the table holds its slot: unknown is not gone. */
+function phaseOf({ state }: MarathonTask): TaskPhase | 'gone' {
+  return PHASES.get(state) ?? 'staging';
+}
+
 function toTask(task: MarathonTask): TaskObservation[] {
-  // A state that is not in the table holds its slot: unknown is not gone.
-  const phase = PHASES.get(task.state) ?? 'staging';
+  const phase = phaseOf(task);
   if (phase === 'gone') return [];
   return [
     {
