@@ -1,7 +1,6 @@
 // recorder: what becomes of segments that are over: they are compressed, and the oldest go.
 
-import { createReadStream } from 'node:fs';
-import { open as openFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open as openFile, rename, rm, stat } from 'node:fs/promises';
 import { writeParts } from './parts.ts';
 import {
   closedPath,
@@ -24,18 +23,27 @@ export interface Bounds {
 /** Compresses a segment that nothing is appended to any more; what a killed process left torn at its end is cut off. */
 export async function close(path: string): Promise<void> {
   const made = unfinishedOf(path);
-  const file = await openFile(made, 'w', 0o600);
-  let hasLines: boolean;
-  try {
-    // All of it: `write` may take a part. What it is made of is removed next, so it is on disk by then.
-    hasLines = await writeParts(createReadStream(path), (bytes) => file.appendFile(bytes));
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
+  const hasLines = await withFile(path, 'r', (text) =>
+    withFile(made, 'w', async (file) => {
+      const lines = text.createReadStream({ autoClose: false });
+      // All of it: `write` may take a part. What it is made of is removed next, so it is on disk by then.
+      const found = await writeParts(lines, (bytes) => file.appendFile(bytes));
+      await file.datasync();
+      return found;
+    }),
+  );
   if (hasLines) await rename(made, closedPath(path));
   else await rm(made, { force: true });
   await rm(path, { force: true });
+}
+
+async function withFile<T>(path: string, flags: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await openFile(path, flags, 0o600);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
 }
 
 /**

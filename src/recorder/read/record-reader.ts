@@ -1,6 +1,7 @@
 // recorder: a record as it is read, while somebody writes it or after.
 
 import { setImmediate } from 'node:timers/promises';
+import { messageOf } from '../../runtime/errors.ts';
 import { isPlain } from '../codec/json.ts';
 import { type Entry, EntryReader, type Header, readHeader, type Tier } from '../codec/segment.ts';
 import { partNamed } from '../codec/sorter.ts';
@@ -62,7 +63,15 @@ export class RecordReader {
    * Oldest first for each pool: for a minute after a segment begins, some still go on in the one before.
    */
   async *entries(tier: Tier, span: Span, how: Reading): AsyncGenerator<ReadEntry> {
-    for (const file of touching(await this.#segments(tier), span)) yield* this.#entriesIn(file, span, how);
+    for (const file of touching(await this.#segments(tier), span)) {
+      try {
+        yield* this.#entriesIn(file, span, how);
+      } catch (error) {
+        // One that is damaged, or was removed meanwhile, keeps nobody from the others.
+        how.signal.throwIfAborted();
+        how.note(`${file.path} is passed over: ${messageOf(error)}`);
+      }
+    }
   }
 
   async *#entriesIn(file: SegmentFile, { toMs }: Span, how: Reading): AsyncGenerator<ReadEntry> {

@@ -138,3 +138,17 @@ it('shows a policy over time within bounds, and no number where nothing is known
   const long = await historyOf(reader, { fromMs: 0, toMs: T0, policy: POLICY, stepMs: 1 }, never);
   expect(long.atMs.length).toBeLessThanOrEqual(1_500);
 });
+
+it('reads on after a segment that is damaged, and says which one it is', async () => {
+  const { folder, reader } = await runFor(22);
+  const [first = ''] = readdirSync(folder)
+    .filter((name) => name.startsWith('rounds'))
+    .sort();
+  writeFileSync(join(folder, first), 'not what was written');
+  const span = { fromMs: T0, toMs: T0 + 21 * MINUTE_MS };
+  const { apps, notes } = await historyOf(reader, { policy: POLICY, ...span }, never);
+  expect(notes).toEqual([`${join(folder, first)} is passed over: the segment has no index at its end`]);
+  const [consumer] = apps;
+  expect(consumer?.running.slice(0, 100).every((n) => n === null)).toBe(true);
+  expect(consumer?.running.slice(-100).some((n) => n !== null)).toBe(true);
+});
