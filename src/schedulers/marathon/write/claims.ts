@@ -28,13 +28,19 @@ export function createMarathonClaims(client: Pick<MarathonClient, 'ask' | 'creat
     if (answer.status === HIDDEN) return true;
     throw failureOf(doing, answer);
   };
+  const isGroupHidden = async (signal: AbortSignal): Promise<boolean> => {
+    const group = `/v2/groups${CLAIMS_GROUP}`;
+    if (!(await isHidden(group, READING, signal))) return false;
+    // A proxy that refuses all groups says nothing of this one.
+    return !(await isHidden(`${group}-none`, READING, signal));
+  };
   return {
     all: async (signal) => {
       const request = { method: 'GET', path: '/v2/apps', query: [['label', SELECTOR]] } as const;
       const answer = await client.ask(request, signal);
       if (answer.status !== 200) throw failureOf(READING, answer);
       const claims = claimsIn(tryJson(answer.text));
-      if (claims.length === 0 && (await isHidden(`/v2/groups${CLAIMS_GROUP}`, READING, signal)))
+      if (claims.length === 0 && (await isGroupHidden(signal)))
         throw new TransientError(`${READING}: ${HIDDEN_GROUP}`, { cause: new Answered(HIDDEN) });
       return claims;
     },

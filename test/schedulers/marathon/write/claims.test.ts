@@ -102,6 +102,18 @@ describe('claims in Marathon', { concurrent: false }, () => {
     );
   });
 
+  it('are nobody’s where a proxy lets nobody ask for groups, whether or not they are there', async () => {
+    const behindProxy = createMarathonClaims({
+      create: (...call) => client.create(...call),
+      delete: (...call) => client.delete(...call),
+      ask: async ({ path }) => {
+        const isList = path === '/v2/apps';
+        return { status: isList ? 200 : 403, text: isList ? '{"apps":[]}' : '<html>', origin: 'http://p' };
+      },
+    });
+    expect(await behindProxy.all(never)).toEqual([]);
+  });
+
   it('tell an app that may not be seen from one that is not there', async () => {
     const body = { id: '/ops/hidden', cmd: 'sleep 1', instances: 0 };
     await anApp(body);
