@@ -10,7 +10,8 @@ export class Packed {
   readonly #bytes: Uint8Array;
 
   constructor(place: Place, picture: unknown) {
-    this.#bytes = deflateRawSync(JSON.stringify([place, picture]), FASTEST);
+    // A copy, as long as it is: what zlib gives is a piece of 16 KiB.
+    this.#bytes = new Uint8Array(deflateRawSync(JSON.stringify([place, picture]), FASTEST));
   }
 
   open(): { readonly place: Place; readonly picture: unknown } {

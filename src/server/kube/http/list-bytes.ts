@@ -21,6 +21,8 @@ export const PIECE_LENGTH = 4 * 1024 * 1024;
 export const MADE_LENGTH = 1024 * 1024;
 const NOTHING = new Uint8Array();
 const COMMA = Buffer.from(',');
+/** What is kept has memory of its own: a piece of what `Buffer` shares out would hold all of that. */
+const encoder = new TextEncoder();
 
 export function* listBytes({
   items,
@@ -65,16 +67,16 @@ function bytesAround(object: object, spec: Uint8Array): readonly Uint8Array[] {
     text += `${separator}${JSON.stringify(name)}:${json}`;
     separator = ',';
     if (!isSpec) continue;
-    bytes.push(Buffer.from(text), spec);
+    bytes.push(encoder.encode(text), spec);
     text = '';
   }
-  return [...bytes, Buffer.from(`${text}}`)];
+  return [...bytes, encoder.encode(`${text}}`)];
 }
 
 function keptOf(spec: object): Kept {
   const known = kept.get(spec);
   if (known !== undefined) return known;
-  const made: Kept = { spec: Buffer.from(JSON.stringify(spec)), bytes: [] };
+  const made: Kept = { spec: encoder.encode(JSON.stringify(spec)), bytes: [] };
   kept.set(spec, made);
   return made;
 }
