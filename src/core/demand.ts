@@ -199,6 +199,7 @@ function scaled(s: DemandStart): DemandDraft {
       need: first ? asked : use.need,
       holdMs: a.holdMs,
       leastHoldMs: a.leastHoldMs ?? a.holdMs,
+      fallWorth: a.fallWorth,
       nowMs,
     },
     state?.behavior ?? {},

@@ -2,7 +2,7 @@
 
 import type { BehaviorSpec, ScalingRules } from '../../api/policy.ts';
 import { isObject } from '../../api/schema/json-schema.ts';
-import { rounded, spanText } from '../../api/words/figures.ts';
+import { brief, rounded, spanText } from '../../api/words/figures.ts';
 import type { DecisionStep, LimitedBy } from '../decision.ts';
 import { clamp } from '../numbers.ts';
 import {
@@ -16,6 +16,7 @@ import {
   tallied,
   tally,
 } from './history.ts';
+import { type FallWorth, followIdle, type Idle, isIdle, isWorthAChange } from './idle.ts';
 import { followLulls, isLulls, type Lulls, rangeNeededAgain, shareNeededAgain } from './lulls.ts';
 import { NO_STEPS, withStep } from './steps.ts';
 import type { Timing } from './timing.ts';
@@ -29,13 +30,15 @@ export interface BehaviorMemory {
   readonly wishes?: Extremes;
   readonly added?: Tally;
   readonly removed?: Tally;
+  /** Those that are needed no more, while a fall is not worth a change yet. */
+  readonly idle?: Idle | undefined;
 }
 
 /** Whether it can be read, whoever wrote it. */
 export function isBehavior(raw: unknown): raw is BehaviorMemory {
   if (!isObject(raw)) return false;
-  const { needs = [], wishes = [], added = [], removed = [], lulls } = raw;
-  const isKnown = lulls === undefined || isLulls(lulls);
+  const { needs = [], wishes = [], added = [], removed = [], lulls, idle } = raw;
+  const isKnown = (lulls === undefined || isLulls(lulls)) && (idle === undefined || isIdle(idle));
   return isKnown && [needs, wishes].every(isCourse) && [added, removed].every(isTally);
 }
 
@@ -48,6 +51,8 @@ export interface BehaviorInput {
   /** How long a lower need must last by the law's reckoning, and where needs last long; absent: the same. */
   readonly holdMs: number;
   readonly leastHoldMs?: number;
+  /** What a fall has to be worth; absent: nothing. */
+  readonly fallWorth?: FallWorth | undefined;
   readonly nowMs: number;
 }
 
@@ -72,7 +77,30 @@ export function shape(input: BehaviorInput, memory: BehaviorMemory, rules: Rules
   const steps = input.wanted === input.asked ? NO_STEPS : limits(input, rules, { memory, windows });
   const wanted = steps.at(-1)?.after ?? input.wanted;
   const limitedBy = wanted === input.wanted ? undefined : 'behavior';
-  return { wanted, memory: windows.remembered, steps, limitedBy };
+  return whenWorthIt({ wanted, memory: windows.remembered, steps, limitedBy }, input, memory.idle);
+}
+
+/** A fall that is allowed waits until it is worth a change. */
+function whenWorthIt(shaped: Shaped, input: BehaviorInput, before: Idle | undefined): Shaped {
+  const { asked, fallWorth, nowMs } = input;
+  const { wanted } = shaped;
+  if (fallWorth === undefined || wanted >= asked) return before === undefined ? shaped : withIdle(shaped);
+  const fall = { asked, wanted, nowMs };
+  const idle = followIdle(before, fall);
+  if (isWorthAChange(idle, fall, fallWorth)) return before === undefined ? shaped : withIdle(shaped);
+  const reason = `${asked - wanted} fewer are worth a change once ${brief(fallWorth.instanceS)} instance-seconds were idle`;
+  const step = { rule: 'giveBack', before: wanted, after: asked, reason };
+  const kept = {
+    ...shaped,
+    wanted: asked,
+    steps: withStep(shaped.steps, step),
+    limitedBy: 'behavior',
+  } as const;
+  return withIdle(kept, idle);
+}
+
+function withIdle(shaped: Shaped, idle?: Idle): Shaped {
+  return { ...shaped, memory: { ...shaped.memory, idle } };
 }
 
 /** A step for each rule that changes what is wanted; most change nothing, and say nothing. */

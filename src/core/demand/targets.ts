@@ -87,7 +87,7 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
     unknown ||= kept;
   }
   const { queue } = leading;
-  const { wanted, figures, reason } = leading.said;
+  const { wanted, figures, reason, fallWorth } = leading.said;
   const alternativesOf = alternativesOfOne(app.targets, answers.indexOf(leading), leading);
   const memory = answers.map(memoryOf);
   const steps = answers.map(stepOf);
@@ -95,7 +95,7 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
     ? answers.map((each, i) => accountOf(situation, i, each.queue?.missed))
     : undefined;
   const paces = app.targets.some(isDrainTime) ? answers.map(pacesOf) : undefined;
-  const law = { holdMs, leastHoldMs, memory, accounts, paces };
+  const law = { holdMs, leastHoldMs, fallWorth, memory, accounts, paces };
   if (app.formula === undefined)
     return { ...law, wanted, need, figures, steps, reason, unknown, wishes: answers, alternativesOf };
   const combined = withinAllUse(combine(app.formula, app.targets, { answers, asked }), answers);
@@ -122,13 +122,14 @@ function alternativesOfOne(
 /** As with several, without looking for the largest: most apps have one target. */
 function onlyDemand(situation: TargetInput, law: LawMemory | null): TargetDemand {
   const only = answer(situation, 0, law);
-  const { wanted, need, holdMs, leastHoldMs = holdMs, memory, figures, reason } = only.said;
+  const { wanted, need, holdMs, leastHoldMs = holdMs, fallWorth, memory, figures, reason } = only.said;
   const hasObjective = situation.app.targets[0]?.objective !== undefined;
   return {
     wanted,
     need,
     holdMs,
     leastHoldMs,
+    fallWorth,
     memory: [memory],
     figures,
     steps: [stepOf(only)],

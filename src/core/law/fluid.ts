@@ -69,8 +69,12 @@ const LEAST_LEAD_MS = 2_500;
 const HOLD_LEADS = 1.2;
 const LEAST_HOLD_LEADS = 0.8;
 /** … and where nothing tells how many instances work: this share of it, but no less than this where needs are soon back. */
-const HELD_IF_BLIND = 0.85;
-const LEAST_HELD_IF_BLIND_MS = 6_000;
+const HELD_IF_BLIND = 0.8;
+const LEAST_HELD_IF_BLIND_MS = 5_000;
+/** … and those that are needed no more go once so many seconds of all that are asked for were idle, or will have been two looks from now. */
+const IDLE_IF_BLIND_S = 0.4;
+const MOST_IDLE_INSTANCE_S = 20;
+const SOON_INTERVALS = 2;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
@@ -102,6 +106,12 @@ export function fluidLaw(
     need: Math.max(down, up > asked ? up : 0),
     holdMs: holdOf(view, HOLD_LEADS, LEAST_HELD_IF_BLIND_MS),
     leastHoldMs: holdOf(view, LEAST_HOLD_LEADS),
+    fallWorth: isBlind(input)
+      ? {
+          instanceS: Math.min(MOST_IDLE_INSTANCE_S, IDLE_IF_BLIND_S * asked),
+          nextS: SOON_INTERVALS * view.intervalS,
+        }
+      : undefined,
     memory: {
       law: 'Fluid',
       estimate: view.kept,

@@ -1,6 +1,7 @@
 // core: what every law is asked and what it answers.
 
 import type { Levels, Tally } from '../demand/history.ts';
+import type { FallWorth } from '../demand/idle.ts';
 import type { LaunchTimes } from '../demand/launches/launches.ts';
 import type { Messages } from '../demand/messages.ts';
 
@@ -63,6 +64,8 @@ export interface LawResult<Memory> {
   readonly holdMs: number;
   /** The same where needs last long, so that what is given back is not soon needed again; absent: no less. */
   readonly leastHoldMs?: number;
+  /** What a fall has to be worth by its reckoning; absent: nothing. */
+  readonly fallWorth?: FallWorth | undefined;
   readonly memory: Memory;
   readonly figures: Readonly<Record<string, number>>;
   /** A clause with the numbers that made `wanted`. */

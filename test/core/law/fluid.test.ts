@@ -91,11 +91,17 @@ describe('Fluid decides', () => {
 
   it('holds it less long where nothing tells how many work, unless needs are soon back', () => {
     const held = (deadTimeMs: number) => asked(0, { giveBackAfterMs: undefined, deadTimeMs });
-    expect(held(2_000)).toMatchObject({ holdMs: 6_000, leastHoldMs: 1_700 });
+    expect(held(2_000)).toMatchObject({ holdMs: 5_000, leastHoldMs: 1_600 });
     expect(held(30_000)).toMatchObject({
-      holdMs: expect.closeTo(31_110, 3),
-      leastHoldMs: expect.closeTo(20_740, 3),
+      holdMs: expect.closeTo(29_280, 3),
+      leastHoldMs: expect.closeTo(19_520, 3),
     });
+  });
+
+  it('gives few back only once that is worth a change, where nothing tells how many work', () => {
+    expect(asked(0, { asked: 10 }).fallWorth).toEqual({ instanceS: 4, nextS: 1 });
+    expect(asked(0, { asked: 100 }).fallWorth).toEqual({ instanceS: 20, nextS: 1 });
+    expect(asked(0, { messages: { inFlight: 0 } }).fallWorth).toBeUndefined();
   });
 
   it('holds it for as long as the policy says, or as it is worth', () => {

@@ -40,10 +40,14 @@ const CUSUM_LIMIT = 8;
 /** Surprises are Student's with so many degrees of freedom: one count alone must not settle what μ is. */
 const FREEDOM = 4;
 const LEAST_CHANCE = 0.01;
-/** Where an instance finishes fewer messages than this between two counts, the ones that are worked on now still tell of before. */
-const SLOW = 1;
+/** Where an instance finishes fewer messages than this between two counts, an empty queue tells of how many come. */
+const SLOW = 4;
 /** The other estimate of μ may be wrong by so much. */
 const SURELY_QUICK = 10;
+/** Where more is finished than this, and σ_μ/μ is below that, the other estimate says which supposition is right, to half of what lies between two. */
+const QUICK = 1;
+const SURE = 0.3;
+const HALFWAY = 0.5 * Math.log(RATIO);
 const LEAST_DOUBT = 0.05;
 const MOST_DOUBT = 1.5;
 
@@ -63,6 +67,7 @@ export function followUnseen(
   const dt = (now.atMs - before.atMs) / 1000;
   const all = before.unseen === undefined ? supposed(before, now) : suppositionsOf(before.unseen);
   for (const each of all) goOn(each, now, dt);
+  if (isSurelyQuick(before, dt)) agree(all, before);
   const service = clamp(serviceOf(all), LEAST_SERVICE, MOST);
   const isSlow = middleOf(all) * dt < SLOW && before.service * dt < SURELY_QUICK;
   const chances = all.map((each) => count(each, now));
@@ -72,6 +77,21 @@ export function followUnseen(
   // The share of the furthest, in whose place another one is supposed, is the others' now.
   normalise(next);
   return { unseen: listOf(next), behind };
+}
+
+function isSurelyQuick({ service, varService }: Estimate, dt: number): boolean {
+  return service * dt >= QUICK && Math.sqrt(varService) < SURE * service;
+}
+
+/**
+ * What a queue has done is told twice, and the suppositions tell μ the worse: one that is too small explains a queue that is
+ * quickly empty by few messages, and is believed for minutes. A μ that was measured is not supposed otherwise.
+ */
+function agree(all: readonly Supposition[], { service, varService }: Estimate): void {
+  const variance = HALFWAY * HALFWAY + varService / (service * service);
+  for (const each of all)
+    each.share = Math.max(LEAST_SHARE, Math.exp((-0.5 * Math.log(each.service / service) ** 2) / variance));
+  normalise(all);
 }
 
 /** As the first scale has it, and what lies around that. */
