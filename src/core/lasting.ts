@@ -2,11 +2,11 @@
 
 import { isObject } from '../api/schema/json-schema.ts';
 import type { DecisionMemory } from './decision.ts';
+import { isLulls, type Lulls } from './demand/giving-back/lulls.ts';
 import { isTally, type Tally } from './demand/history.ts';
 import type { TroubleMemory } from './demand/launches/launch-trouble.ts';
 import { isTook, type LaunchMemory } from './demand/launches/launches.ts';
 import { resumedWarmUp } from './demand/launches/warm-up.ts';
-import { isLulls, type Lulls } from './demand/lulls.ts';
 import { isAccount, lastingAccount, type MissAccount, movedAccount } from './demand/objective.ts';
 import type { FluidLearned } from './law/fluid.ts';
 import type { ServiceRate } from './law/rates/estimate.ts';

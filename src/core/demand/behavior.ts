@@ -5,6 +5,8 @@ import { isObject } from '../../api/schema/json-schema.ts';
 import { brief, rounded, spanText } from '../../api/words/figures.ts';
 import type { DecisionStep, LimitedBy } from '../decision.ts';
 import { clamp } from '../numbers.ts';
+import { type FallWorth, followIdle, type Idle, isIdle, isWorthAChange } from './giving-back/idle.ts';
+import { followLulls, isLulls, type Lulls, rangeNeededAgain, shareNeededAgain } from './giving-back/lulls.ts';
 import {
   type Extremes,
   isCourse,
@@ -16,8 +18,6 @@ import {
   tallied,
   tally,
 } from './history.ts';
-import { type FallWorth, followIdle, type Idle, isIdle, isWorthAChange } from './idle.ts';
-import { followLulls, isLulls, type Lulls, rangeNeededAgain, shareNeededAgain } from './lulls.ts';
 import { NO_STEPS, withStep } from './steps.ts';
 import type { Timing } from './timing.ts';
 

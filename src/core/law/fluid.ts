@@ -132,9 +132,10 @@ export function fluidLaw(
 
 /**
  * To give back too early costs the queue one lead time, to give back late costs the remainder as long as it lasts:
- * which is worth more is not known before, so both are let cost about as much (the rental of skis), and less is held the
- * less often it was worth it (core/demand/lulls.ts). What the policy says is the least. Where nothing tells how many
- * instances work, nobody sees how many do not: each probe is worth more, and waits less, unless needs are soon back.
+ * which is worth more is not known before, so both are let cost about as much (the rental of skis), and less is held
+ * the less often it was worth it (core/demand/giving-back/lulls.ts). What the policy says is the least. Where nothing
+ * tells how many instances work, nobody sees how many do not: each probe is worth more, and waits less, unless needs
+ * are soon back.
  */
 function holdOf({ input, leadS }: View, leads: number, leastIfBlindMs = 0): number {
   const { giveBackAfterMs } = input;

@@ -1,7 +1,7 @@
 // core: what every law is asked and what it answers.
 
+import type { FallWorth } from '../demand/giving-back/idle.ts';
 import type { Levels, Tally } from '../demand/history.ts';
-import type { FallWorth } from '../demand/idle.ts';
 import type { LaunchTimes } from '../demand/launches/launches.ts';
 import type { Messages } from '../demand/messages.ts';
 

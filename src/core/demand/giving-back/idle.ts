@@ -1,6 +1,6 @@
 // core: when a fall is worth a change (docs/design/law.md#decision).
 
-import { rounded } from '../../api/words/figures.ts';
+import { rounded } from '../../../api/words/figures.ts';
 
 /** Instance-seconds that were not needed since the count was last changed, and when that was last looked at. */
 export type Idle = readonly [atMs: number, instanceS: number, asked: number];

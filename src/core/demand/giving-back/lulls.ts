@@ -1,6 +1,6 @@
 // core: how long needs last here: of the instances that were needed no more, how many were soon needed again.
 
-import type { Extremes } from './history.ts';
+import type { Extremes } from '../history.ts';
 
 /** Instances that were needed again soon, and those that were not; what is older counts for less. */
 export type Lulls = readonly [again: number, gone: number];

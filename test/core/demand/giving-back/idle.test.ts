@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BehaviorMemory, isBehavior, shape } from '../../../src/core/demand/behavior.ts';
-import type { FallWorth } from '../../../src/core/demand/idle.ts';
-import { timingOf } from '../../../src/core/demand/timing.ts';
-import { aBehavior, T0 } from '../../support/builders.ts';
+import { type BehaviorMemory, isBehavior, shape } from '../../../../src/core/demand/behavior.ts';
+import type { FallWorth } from '../../../../src/core/demand/giving-back/idle.ts';
+import { timingOf } from '../../../../src/core/demand/timing.ts';
+import { aBehavior, T0 } from '../../../support/builders.ts';
 
 const worth: FallWorth = { instanceS: 16, nextS: 1 };
 

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BehaviorMemory, shape } from '../../../src/core/demand/behavior.ts';
-import { type Extremes, keepLargest } from '../../../src/core/demand/history.ts';
-import { followLulls, isLulls, type Lulls, shareNeededAgain } from '../../../src/core/demand/lulls.ts';
-import { timingOf } from '../../../src/core/demand/timing.ts';
-import { aBehavior, T0 } from '../../support/builders.ts';
+import { type BehaviorMemory, shape } from '../../../../src/core/demand/behavior.ts';
+import {
+  followLulls,
+  isLulls,
+  type Lulls,
+  shareNeededAgain,
+} from '../../../../src/core/demand/giving-back/lulls.ts';
+import { type Extremes, keepLargest } from '../../../../src/core/demand/history.ts';
+import { timingOf } from '../../../../src/core/demand/timing.ts';
+import { aBehavior, T0 } from '../../../support/builders.ts';
 
 const BRIEF_MS = 2_000;
 const SOON_MS = 15_000;
