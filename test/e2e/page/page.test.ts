@@ -149,6 +149,9 @@ describe.skipIf(browserMissing())('the page', () => {
     const { page, world, complaints, screenshot } = await look({ pastS: 5 });
     const form = page.getByTestId('pause-form');
     await form.locator('summary').press('Enter');
+    await form.getByTestId('pause-reason').press('Escape');
+    expect(await form.getAttribute('open')).toBeNull();
+    await page.keyboard.press('Enter');
     expect(await form.getByTestId('pause-for').inputValue()).toBe('1h');
     await form.getByTestId('pause-for').selectOption('15m');
     await form.getByTestId('pause-reason').fill('moving <the> queue');

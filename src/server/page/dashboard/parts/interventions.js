@@ -33,6 +33,7 @@ export function pauseControl(desk) {
   );
   const title = el('summary', { title: 'Leave every count as it is for a while' }, 'Pause…');
   const form = el('details', { class: 'hold', 'data-testid': 'pause-form' }, title, fields);
+  closeByEscape(form, title);
   const note = el('output', { class: 'intervention-note', 'data-testid': 'pause-note' });
   const act = oneAtATime(note, desk.send);
   /** @type {PagePolicy} */
@@ -69,6 +70,18 @@ export function pauseControl(desk) {
         setText(badge, `Paused by ${paused.by ?? 'hand'} ${untilText(paused, nowMs)}`);
     },
   };
+}
+
+/**
+ * @param {HTMLDetailsElement} form
+ * @param {HTMLElement} title
+ */
+function closeByEscape(form, title) {
+  form.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return;
+    form.open = false;
+    title.focus();
+  });
 }
 
 /**
@@ -118,6 +131,7 @@ export function holdControl(desk) {
   );
   const title = el('summary', {});
   const form = el('details', { class: 'hold', 'data-testid': 'hold-form' }, title, fields);
+  closeByEscape(form, title);
   const note = el('output', { class: 'intervention-note', 'data-testid': 'hold-note' });
   const node = el('div', { class: 'interventions' }, held, form, note);
   const act = oneAtATime(note, desk.send);
