@@ -17,7 +17,7 @@ function overloaded(
   let serving = n;
   let changed = 0;
   let q = 0;
-  for (let second = 0; second < 600; second++) {
+  for (let second = 0; second < 1_500; second++) {
     const nowMs = T0 + 1000 * second;
     if (second >= changed + 2) serving = n;
     q += poisson(random, second < 100 ? 12 : 40);

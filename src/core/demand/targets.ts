@@ -328,17 +328,23 @@ function sightOf(
   const backlog = waiting + inFlight;
   const done = sample.completedTotal ?? (arrivedTotal === undefined ? undefined : arrivedTotal - backlog);
   const missed = isMissed(target, input, said.figures['servicePerS']);
-  const perInstanceS = serviceOf(said.memory);
-  return { target: index, missed, backlog, done, asOfMs: input.atMs, taken, held, perInstanceS };
+  const each = serviceOf(said.memory);
+  return { target: index, missed, backlog, done, asOfMs: input.atMs, taken, held, ...each };
 }
 
-/** It need not be as sure as what people are shown. */
+/** It need not be as sure as what people are shown; what it is at least may be less sure still. */
 const MOST_DOUBT = 0.3;
+const MOST_DOUBT_AT_LEAST = 0.5;
+const UNKNOWN = { perInstanceS: undefined, atLeastS: undefined } as const;
 
-function serviceOf(memory: LawMemory): number | undefined {
-  if (memory.law !== 'Fluid' || !('estimate' in memory)) return undefined;
+function serviceOf(memory: LawMemory): Pick<QueueSight, 'perInstanceS' | 'atLeastS'> {
+  if (memory.law !== 'Fluid' || !('estimate' in memory)) return UNKNOWN;
   const { service, varService } = memory.estimate;
-  return Math.sqrt(varService) <= MOST_DOUBT * service ? service : undefined;
+  const deviation = Math.sqrt(varService);
+  if (deviation <= MOST_DOUBT * service) return { perInstanceS: service, atLeastS: service };
+  return deviation <= MOST_DOUBT_AT_LEAST * service
+    ? { perInstanceS: undefined, atLeastS: service - deviation }
+    : UNKNOWN;
 }
 
 /** @param perS messages that one instance finishes a second, where that is known */

@@ -16,7 +16,16 @@ export interface QueueWish {
 /** A queue beside its law. */
 export type QueueSight = Pick<QueueLook, SeenOfQueue>;
 
-type SeenOfQueue = 'target' | 'missed' | 'backlog' | 'done' | 'asOfMs' | 'taken' | 'held' | 'perInstanceS';
+type SeenOfQueue =
+  | 'target'
+  | 'missed'
+  | 'backlog'
+  | 'done'
+  | 'asOfMs'
+  | 'taken'
+  | 'held'
+  | 'perInstanceS'
+  | 'atLeastS';
 
 /** One for each queue of which something is known. */
 export type FutilityMemories = readonly FutilityMemory[];
@@ -129,7 +138,7 @@ function follow(
   { nowMs, asked, settled, min, deadTimeMs }: Circumstances,
 ): Futility | undefined {
   if (queue === undefined) return undefined;
-  const { target, missed, backlog, done, asOfMs, taken, held, perInstanceS } = queue;
+  const { target, missed, backlog, done, asOfMs, taken, held, perInstanceS, atLeastS } = queue;
   const look = {
     target,
     missed,
@@ -139,6 +148,7 @@ function follow(
     taken,
     held,
     perInstanceS,
+    atLeastS,
     nowMs,
     asked,
     settled,

@@ -43,6 +43,7 @@ function run(queues: readonly SomeQueue[], seconds: number): readonly Useful[] {
           taken: undefined,
           held: 1,
           perInstanceS: EACH_S,
+          atLeastS: EACH_S,
         },
       };
     });
@@ -103,7 +104,7 @@ describe('several queues of one app', () => {
     const seen = run([{ wants: 12, ofUse: 3 }], 150);
     const { memory } = seen.at(-1) ?? {};
     const counts = { backlog: 900, done: 100, asOfMs: T0 + 150_000, taken: undefined, held: 1 };
-    const sight = { missed: true, ...counts, perInstanceS: EACH_S };
+    const sight = { missed: true, ...counts, perInstanceS: EACH_S, atLeastS: EACH_S };
     const wish = (target: number): QueueWish => ({ wanted: 12, need: 12, queue: { target, ...sight } });
     const now = { nowMs: T0 + 150_000, asked: 4, settled: true, min: 1, deadTimeMs: 2_000 };
     const other = useful(memory, [wish(1)], now);

@@ -86,6 +86,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 class SharedLimit {
   readonly #random = seeded(4);
   #waiting = 0;
+  #arrived = 0;
   #atMs: number | undefined;
   #second = 0;
 
@@ -94,12 +95,15 @@ class SharedLimit {
     this.#atMs ??= asOfMs;
     const ready = marathon.snapshot().get('/worker')?.ready ?? 0;
     for (; this.#atMs < asOfMs; this.#atMs += 1_000) {
-      this.#waiting += poisson(this.#random, this.#second++ < 100 ? 12 : 40);
+      const came = poisson(this.#random, this.#second++ < 100 ? 12 : 40);
+      this.#arrived += came;
+      this.#waiting += came;
       const able = Math.min(15, 5 * Math.min(this.#waiting, ready));
       this.#waiting -= Math.min(this.#waiting, poisson(this.#random, able));
     }
     const unsplit = { waitingAtLeast: 0, restInFlight: true } as const;
-    return { state: 'ok', asOfMs, waiting: this.#waiting, unsplit, heldPerInstance: 1 };
+    const counted = { waiting: this.#waiting, arrivedTotal: this.#arrived };
+    return { state: 'ok', asOfMs, ...counted, unsplit, heldPerInstance: 1 };
   }
 }
 

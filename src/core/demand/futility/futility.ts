@@ -2,7 +2,15 @@
 
 import { brief, giveOrTake, spanText } from '../../../api/words/figures.ts';
 import type { FutilityMemory, Pace, Useless } from './memory.ts';
-import { deviationOfExpected, expected, paceOf, type QueueLook, tells, withTakes } from './pace.ts';
+import {
+  deviationOfExpected,
+  expected,
+  paceOf,
+  type QueueLook,
+  tells,
+  withFalls,
+  withTakes,
+} from './pace.ts';
 
 export interface Futility {
   readonly memory: FutilityMemory;
@@ -26,6 +34,14 @@ const LEAST_MEASURE_MS = 10_000;
 const MEASURE_DEAD_TIMES = 3;
 /** Less than this part of what was expected is no gain: two deviations from it at least. */
 const NO_GAIN = 1 / 3;
+/**
+ * Where nobody counts, what is expected of each is what it did while its target was met, and work may have become slower since,
+ * for all of them alike: less than this part of it is none, for sure.
+ */
+const NO_GAIN_IF_UNCOUNTED = 0.2;
+const NO_GAIN_DEVIATIONS = 2;
+/** So well it has to be measured before fewer are tried: as long as they are more, that costs nothing. */
+const UNCOUNTED_DEVIATIONS = 12;
 /** As much as this is one: two deviations from nothing. What is between the two is measured until it is surer. */
 const GAIN = 2 / 3;
 const SURE_DEVIATIONS = 5;
@@ -37,11 +53,11 @@ const LONGEST_WAIT_MS = 3_600_000;
 
 /** @param memory of this queue */
 export function followFutility(memory: FutilityMemory | undefined, look: QueueLook): Futility {
-  const { nowMs, target, perInstanceS, missed } = look;
+  const { nowMs, target, atLeastS, missed } = look;
   const isFresh = memory === undefined || memory.target !== target || memory.sinceMs > nowMs;
   const before: FutilityMemory = isFresh ? { phase: 'watch', sinceMs: nowMs, target, tries: 0 } : memory;
-  const isNews = missed === false && perInstanceS !== undefined && perInstanceS !== before.healthyS;
-  const noted = withTakes(isNews ? { ...before, healthyS: perInstanceS } : before, look);
+  const isNews = missed === false && atLeastS !== undefined && atLeastS !== before.healthyS;
+  const noted = withFalls(withTakes(isNews ? { ...before, healthyS: atLeastS } : before, look), look);
   switch (noted.phase) {
     case 'watch':
       return watch(noted, look);
@@ -88,19 +104,22 @@ function watch(memory: FutilityMemory, look: QueueLook): Futility {
   if (wanted < asked) return { memory };
   const pace = paceOf(from, look, memory);
   const cap = fewerThan(asked, min);
-  if (pace === undefined || !tells(expected(pace, cap), 2 * pace.variance)) return { memory };
+  const deviations = pace?.counted === true ? undefined : UNCOUNTED_DEVIATIONS;
+  if (pace === undefined || !tells(expected(pace, cap), 2 * pace.variance, deviations)) return { memory };
   return trying({ ...begun(memory, look, 'try', memory.tries), cap, before: pace });
 }
 
 function withoutMark(memory: FutilityMemory): FutilityMemory {
   if (memory.from === undefined) return memory;
-  const { from: _none, takes: _neither, ...rest } = memory;
+  const { from: _mark, takes: _takes, falls: _falls, ...rest } = memory;
   return rest;
 }
 
 function marked(memory: FutilityMemory, look: QueueLook): FutilityMemory {
   const { nowMs, asked, backlog, done, asOfMs } = look;
-  return { ...memory, from: [nowMs, asked, backlog, done ?? null], takes: [asOfMs, 0, 0, 0] };
+  const { falls: _before, ...rest } = memory;
+  const marked = { ...rest, from: [nowMs, asked, backlog, done ?? null], takes: [asOfMs, 0, 0, 0] } as const;
+  return done === undefined ? { ...marked, falls: [nowMs, backlog, 0, 0, 0] } : marked;
 }
 
 /** A verdict needs both levels measured. */
@@ -125,6 +144,11 @@ function tryFewer(memory: FutilityMemory, look: QueueLook): Futility {
   const isDoubtful = mayBeSure && gainS >= NO_GAIN * expectedS && gainS < GAIN * expectedS;
   if (isDoubtful && !tells(expectedS, before.variance + pace.variance, SURE_DEVIATIONS))
     return trying(memory);
+  if (pace.counted === undefined && gainS < NO_GAIN * expectedS) {
+    const doubtS = NO_GAIN_DEVIATIONS * Math.sqrt(before.variance + pace.variance);
+    if (gainS - doubtS >= NO_GAIN_IF_UNCOUNTED * expectedS) return givenUp(memory, before.asked, look);
+    if (gainS + doubtS >= NO_GAIN_IF_UNCOUNTED * expectedS) return trying(memory);
+  }
   if (gainS >= NO_GAIN * expectedS) return givenUp(memory, before.asked, look);
   const sum = withUseless(useless, { before, pace, cap });
   const fewer = fewerThan(cap, min);

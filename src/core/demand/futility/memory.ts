@@ -11,6 +11,12 @@ export type Mark = readonly [atMs: number, asked: number, backlog: number, done:
  */
 export type Takes = readonly [asOfMs: number, knownMs: number, count: number, share: number];
 
+/**
+ * How fast the backlog fell, span by span since measuring began: when the last span ended, what the backlog was then, how many
+ * spans there were, and the sum and the sum of the squares of what it fell by a second in each.
+ */
+export type Falls = readonly [atMs: number, backlog: number, spans: number, sum: number, squares: number];
+
 /** What instances that were of no use gave, and should have given. */
 export interface Useless {
   readonly instances: number;
@@ -46,7 +52,8 @@ export type FutilityMemory = {
   readonly tries: number;
   readonly from?: Mark;
   readonly takes?: Takes;
-  /** Messages that one instance works off a second while the target is met. */
+  readonly falls?: Falls;
+  /** Messages that one instance works off a second while the target is met, at least. */
   readonly healthyS?: number;
   /** No more than these. In `try` and `limited`. */
   readonly cap?: number;
@@ -60,13 +67,14 @@ export type FutilityMemory = {
 /** Whether it can be read, whoever wrote it. */
 export function isFutility(raw: unknown): raw is FutilityMemory {
   if (!isObject(raw)) return false;
-  const { phase, sinceMs, target, tries, from, takes, healthyS, cap, before, useless, untilMs } = raw;
+  const { phase, sinceMs, target, tries, from, takes, falls, healthyS, cap, before, useless, untilMs } = raw;
   return (
     PHASES.includes(phase) &&
     [sinceMs, target, tries].every(isAmount) &&
     [healthyS, cap, untilMs].every(isAbsentOr(isAmount)) &&
     isAbsentOr(isMark)(from) &&
     isAbsentOr(isTakes)(takes) &&
+    isAbsentOr(isFalls)(falls) &&
     isAbsentOr(isPace)(before) &&
     isAbsentOr(isUseless)(useless) &&
     // What is tried is compared with something, and what is limited is so until some time.
@@ -108,6 +116,10 @@ function isMark(raw: unknown): boolean {
 
 function isTakes(raw: unknown): boolean {
   return Array.isArray(raw) && raw.length === 4 && raw.every(isAmount);
+}
+
+function isFalls(raw: unknown): boolean {
+  return Array.isArray(raw) && raw.length === 5 && raw.every(isNumber);
 }
 
 function isPace(raw: unknown): boolean {

@@ -2,7 +2,7 @@
 
 import { clamp } from '../../numbers.ts';
 import type { TakenSince } from '../../observation.ts';
-import type { FutilityMemory, Mark, Pace, Takes } from './memory.ts';
+import type { Falls, FutilityMemory, Mark, Pace, Takes } from './memory.ts';
 
 /** One round of an app as its queue shows it. */
 export interface QueueLook {
@@ -30,6 +30,8 @@ export interface QueueLook {
   readonly held: number;
   /** Messages that one instance works off a second, where that is known. */
   readonly perInstanceS: number | undefined;
+  /** The same, or one deviation less than what is likely, where that is not known as well. */
+  readonly atLeastS: number | undefined;
   readonly deadTimeMs: number;
 }
 
@@ -61,6 +63,27 @@ export function withTakes(memory: FutilityMemory, { asOfMs, taken }: QueueLook):
   return { ...memory, takes: [asOfMs, known, fresh, Math.max(share, taken.count / seen)] };
 }
 
+/** Arrivals change over tens of seconds: how fast the backlog fell in spans of this length tells by how much. */
+const SPAN_MS = 10_000;
+/** Fewer spans would not tell. */
+const LEAST_SPANS = 5;
+/** One span is like the next: so many times the variance of a mean of spans that are not. */
+const ALIKE = 2;
+
+export function withFalls(memory: FutilityMemory, { nowMs, backlog }: QueueLook): FutilityMemory {
+  const { falls } = memory;
+  if (falls === undefined || nowMs - falls[0] < SPAN_MS) return memory;
+  const [atMs, before, spans, sum, squares] = falls;
+  const perS = (1000 * (before - backlog)) / (nowMs - atMs);
+  return { ...memory, falls: [nowMs, backlog, spans + 1, sum + perS, squares + perS * perS] };
+}
+
+/** Undefined before there are enough of them. */
+function varianceOfFalls([, , spans, sum, squares]: Falls): number | undefined {
+  if (spans < LEAST_SPANS) return undefined;
+  return (ALIKE * Math.max(0, squares - (sum * sum) / spans)) / ((spans - 1) * spans);
+}
+
 /** Of how many seconds it is known what was taken; undefined: of too few. */
 function knownS(takes: Takes, overMs: number): number | undefined {
   const [, knownMs, , share] = takes;
@@ -71,12 +94,13 @@ function knownS(takes: Takes, overMs: number): number | undefined {
 /**
  * With a counter, what was worked off a second: Poisson, so that its variance is the rate over the time; where the front of
  * the queue is seen, what was taken from it, less or more by what is held. Without, how fast the backlog fell: what came and
- * what was done each have that variance, and are about the same.
+ * what was done each have that variance, and are about the same. Arrivals change, too: it is no less than what the parts of the
+ * time differ by.
  */
 export function paceOf(
   from: Mark,
   { nowMs, asked, backlog, done, perInstanceS, held }: QueueLook,
-  { healthyS, takes }: FutilityMemory,
+  { healthyS, takes, falls }: FutilityMemory,
 ): Pace | undefined {
   const seconds = (nowMs - from[0]) / 1000;
   if (!(seconds > 0)) return undefined;
@@ -87,8 +111,10 @@ export function paceOf(
     return counted(takes[2], { asked, seconds: overS, healthyS, held });
   // Work may have become slower than it was, for all of them alike: that is no reason to give any back.
   const eachS = perInstanceS ?? healthyS;
-  if (eachS === undefined) return undefined;
-  return { asked, perS: (from[2] - backlog) / seconds, variance: (2 * eachS * asked) / seconds, eachS };
+  const differs = falls && varianceOfFalls(falls);
+  if (eachS === undefined || differs === undefined) return undefined;
+  const variance = Math.max((2 * eachS * asked) / seconds, differs);
+  return { asked, perS: (from[2] - backlog) / seconds, variance, eachS };
 }
 
 function counted(
@@ -116,7 +142,7 @@ export function expected({ asked, eachS }: Pace, cap: number): number {
 }
 
 /** Where nobody counts, each is taken to do what it did for the law, which is told only once it is as sure as this. */
-const DOUBT_OF_EACH = 0.3;
+const DOUBT_OF_EACH = 0.5;
 
 /** Of what is expected: what each gets done is a share of what was counted, or was learned before. */
 export function deviationOfExpected(pace: Pace, cap: number): number {

@@ -19,6 +19,8 @@ interface Setup {
   readonly seconds: number;
   readonly law?: number;
   readonly seed?: number;
+  /** How much of its work each gets done, at a second, while nothing tells what that is any more. */
+  readonly slowed?: (second: number) => number;
 }
 
 interface Seen {
@@ -29,7 +31,7 @@ interface Seen {
 
 /** A law that wants 12 while the queue is above 50, and what the limit makes of it; a change takes two seconds. */
 function run(setup: Setup): readonly Seen[] {
-  const { arrivalsS, eachS, mostS, counter, front, seconds, law = 12, seed = 1 } = setup;
+  const { arrivalsS, eachS, mostS, counter, front, seconds, law = 12, seed = 1, slowed } = setup;
   const comesS = typeof arrivalsS === 'number' ? () => arrivalsS : arrivalsS;
   const random = seeded(seed);
   const seen: Seen[] = [];
@@ -42,7 +44,7 @@ function run(setup: Setup): readonly Seen[] {
     backlog += poisson(random, comesS(second));
     const taken = Math.min(
       backlog,
-      poisson(random, Math.min(mostS(second), eachS * Math.min(asked, backlog))),
+      poisson(random, Math.min(mostS(second), (slowed?.(second) ?? 1) * eachS * Math.min(asked, backlog))),
     );
     const again = setup.poison === true && second >= 100 ? taken : 0;
     const finished = taken - again;
@@ -64,7 +66,8 @@ function run(setup: Setup): readonly Seen[] {
       asOfMs: T0 + 1000 * second,
       taken: taken < there ? { sinceMs, count: taken, seen: there, again } : undefined,
       held: 1,
-      perInstanceS: eachS,
+      perInstanceS: slowed === undefined ? eachS : undefined,
+      atLeastS: slowed === undefined ? eachS : backlog > 50 ? undefined : 0.6 * eachS,
       deadTimeMs: 2_000,
     };
     const answer = followFutility(memory, look);
@@ -77,17 +80,25 @@ function run(setup: Setup): readonly Seen[] {
   return seen;
 }
 
+/** Served well for a hundred seconds; then 60/s come, up to half of `spread` more or fewer within tens of seconds. */
+function overloaded(seed: number, spread: number): (second: number) => number {
+  const random = seeded(seed);
+  const heights = Array.from({ length: 200 }, () => 60 + spread * (random() - 0.5));
+  return (second) => (second < 100 ? 10 : (heights[Math.floor(second / 15)] ?? 60));
+}
+
 const TRIED = { phase: 'try', sinceMs: 1, target: 0, tries: 0, cap: 4 };
 const isLimited = ({ answer }: Seen): boolean => answer.known === true;
 const NO_LIMIT = () => Number.POSITIVE_INFINITY;
 
 describe.each([{ counter: true }, { counter: false }])('with a counter: $counter', ({ counter }) => {
   it('gives back what gets no more done, and says so with numbers', () => {
-    const seen = run({ arrivalsS: 40, eachS: 5, mostS: () => 16, counter, seconds: 600 });
+    // What nobody counts takes longer to be seen.
+    const seen = run({ arrivalsS: 40, eachS: 5, mostS: () => 16, counter, seconds: counter ? 600 : 1_500 });
     const limited = seen.filter(isLimited);
     expect(limited.length).toBeGreaterThan(60);
     expect(limited[0]?.answer.cap).toBeGreaterThanOrEqual(3);
-    expect(limited[0]?.answer.cap).toBeLessThanOrEqual(6);
+    expect(limited[0]?.answer.cap).toBeLessThanOrEqual(counter ? 6 : 8);
     expect(limited[0]?.answer.reason).toMatch(
       /^\d+ more got [\d.]+ ± [\d.]+\/s more done, where [\d.]+ ± [\d.]+\/s could be expected; more are tried in/,
     );
@@ -227,6 +238,7 @@ describe('a limit', () => {
       taken: undefined,
       held: 1,
       perInstanceS: 5,
+      atLeastS: 5,
       deadTimeMs: 2_000,
     };
     const stuck = { ...look, nowMs: T0 + 60_000, done: 1_000 };
@@ -250,6 +262,7 @@ describe('a limit', () => {
       taken: undefined,
       held: 1,
       perInstanceS: 5,
+      atLeastS: 5,
       deadTimeMs: 2_000,
     });
     const begun = [0, 30].map((second) => at(second, second === 30 ? 5 : 12));
@@ -276,6 +289,7 @@ describe('a limit', () => {
       }),
       held: fc.integer({ min: 1, max: 100 }),
       perInstanceS: fc.option(fc.double({ min: 0.001, max: 100, noNaN: true }), { nil: undefined }),
+      atLeastS: fc.option(fc.double({ min: 0.001, max: 100, noNaN: true }), { nil: undefined }),
     });
     fc.assert(
       fc.property(
@@ -318,5 +332,45 @@ describe('a limit', () => {
     ['watch'],
   ])('is not read from %j', (raw) => {
     expect(isFutility(raw)).toBe(false);
+  });
+});
+
+describe('where nobody counts, and only what each did before is known', () => {
+  it.each([1, 0.5, 0.25])('nothing is given back while each does %f of that, whatever comes', (share) => {
+    const slowed = (second: number): number => (second < 100 ? 1 : share);
+    for (let seed = 1; seed <= 12; seed++) {
+      const arrivalsS = overloaded(seed, 60);
+      const seen = run({
+        arrivalsS,
+        eachS: 5,
+        mostS: NO_LIMIT,
+        counter: false,
+        slowed,
+        seconds: 1_800,
+        seed,
+      });
+      expect(seen.filter(isLimited)).toEqual([]);
+    }
+  });
+
+  it('what gets no more done is given back, once that is seen through all that comes and goes', () => {
+    const mostS = (second: number): number => (second < 100 ? 1e9 : 10);
+    const found = Array.from({ length: 12 }, (_, i) => {
+      const setup = { arrivalsS: overloaded(i + 1, 5), eachS: 5, mostS, counter: false, slowed: () => 1 };
+      return run({ ...setup, seconds: 2_400, seed: i + 1 }).some(isLimited);
+    });
+    expect(found.filter((each) => each).length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('what each did is known from below, as soon as that is to within half', () => {
+    const seen = run({
+      arrivalsS: 10,
+      eachS: 5,
+      mostS: NO_LIMIT,
+      counter: false,
+      slowed: () => 1,
+      seconds: 60,
+    });
+    expect(seen.at(-1)?.answer.memory.healthyS).toBe(3);
   });
 });
