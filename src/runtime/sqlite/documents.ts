@@ -9,7 +9,7 @@ import type { DocumentChange, DocumentStore } from '../document-store.ts';
 import { messageOf, TerminalError, TransientError } from '../errors.ts';
 import { openDatabase, PATIENCE_MS } from './database.ts';
 import { isDiskFailure, isUnwritable, storeFailure, UNUSABLE } from './failure.ts';
-import { lockDirectory } from './lock.ts';
+import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { SharedSync } from './shared-sync.ts';
 import { StandIn } from './stand-in.ts';
 import { Unsynced, type WrittenDocument } from './unsynced.ts';
@@ -41,13 +41,34 @@ export function openWhatIsThere(
   options: OpenOptions & { readonly holder: string },
   clock: Pick<Clock, 'monotonic'>,
 ): DocumentStore {
+  const path = join(dir, FILE_NAME);
+  makeDirectory(dir);
+  const lock = lockWherePossible(dir, options.holder);
+  const release = (): void => lock?.release();
+  const open = (): DocumentStore =>
+    lock === undefined ? openDocumentStore(dir, options) : openFile(dir, options, lock);
   try {
-    return openDocumentStore(dir, options);
+    return open();
   } catch (error) {
-    const path = join(dir, FILE_NAME);
     const cause = error instanceof TerminalError ? error.cause : error;
-    if (!isUnwritable(cause) || !existsSync(path)) throw error;
-    return new StandIn({ path, clock, open: () => openDocumentStore(dir, options) }, cause);
+    try {
+      if (!isUnwritable(cause) || !existsSync(path)) throw error;
+      // Locked all the same, also on a full disk: two operators would act on what it holds.
+      return new StandIn({ path, clock, open, onClose: release }, cause);
+    } catch (unreadable) {
+      release();
+      throw unreadable;
+    }
+  }
+}
+
+/** Undefined where nothing can be locked, for nothing can be written; throws where somebody else holds it. */
+function lockWherePossible(dir: string, holder: string): DirectoryLock | undefined {
+  try {
+    return lockDirectory(dir, holder);
+  } catch (error) {
+    if (error instanceof TerminalError && isUnwritable(error.cause)) return undefined;
+    throw error;
   }
 }
 
@@ -57,15 +78,28 @@ export function openWhatIsThere(
  * @throws TerminalError with what to do: the directory cannot be used or is in use, the file is damaged or newer
  */
 export function openDocumentStore(dir: string, options: OpenOptions = {}): DocumentStore {
-  const { holder, maxBytes = MAX_BYTES, syncLog = syncFile } = options;
-  const path = join(dir, FILE_NAME);
+  const { holder } = options;
   makeDirectory(dir);
   const lock = holder === undefined ? undefined : lockDirectory(dir, holder);
+  try {
+    return openFile(dir, options, lock);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+/** @param lock released with the store, and by whoever has it where the store cannot be opened */
+function openFile(
+  dir: string,
+  { maxBytes = MAX_BYTES, syncLog = syncFile }: OpenOptions,
+  lock: DirectoryLock | undefined,
+): DocumentStore {
+  const path = join(dir, FILE_NAME);
   try {
     const db = openDatabase(dir, path, maxBytes);
     return new SqliteDocuments(db, path, { syncLog, onClose: () => lock?.release() });
   } catch (error) {
-    lock?.release();
     if (error instanceof TerminalError) throw error;
     throw new TerminalError(`opening the store ${path}: ${messageOf(error)}; ${UNUSABLE}`, { cause: error });
   }

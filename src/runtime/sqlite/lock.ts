@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { messageOf, TerminalError } from '../errors.ts';
-import { isBusy, UNUSABLE } from './failure.ts';
+import { isBusy, isUnwritable, UNUSABLE } from './failure.ts';
 import { sqlite } from './module.ts';
 import { touch } from './touch.ts';
 
@@ -41,8 +41,19 @@ export function lockDirectory(dir: string, holder: string): DirectoryLock {
   return { release: () => held.isOpen && held.close() };
 }
 
-/** A process that comes in between writes its own name: then ours is written anew. */
+/** Where there is no room for a name, without one: a lock takes none. */
 function hold(db: DatabaseSync, mine: string): void {
+  try {
+    holdNamed(db, mine);
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    if (db.isTransaction) db.exec('ROLLBACK');
+    db.exec('BEGIN IMMEDIATE');
+  }
+}
+
+/** A process that comes in between writes its own name: then ours is written anew. */
+function holdNamed(db: DatabaseSync, mine: string): void {
   for (;;) {
     db.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (name TEXT NOT NULL)');
     if (holderIn(db) === mine) return;

@@ -18,6 +18,8 @@ export interface StandInDeps {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** Opens the store to be written; throws while it cannot be. */
   readonly open: () => DocumentStore;
+  /** Closed without ever having been opened. */
+  readonly onClose?: () => void;
 }
 
 /** Each try reads the whole file once. */
@@ -76,7 +78,8 @@ export class StandIn implements DocumentStore {
 
   close(): void {
     this.#closed = true;
-    this.#real?.close();
+    if (this.#real === undefined) this.#deps.onClose?.();
+    else this.#real.close();
   }
 
   #written(): DocumentStore {
