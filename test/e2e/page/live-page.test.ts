@@ -95,6 +95,8 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     };
     await until('half a minute to be shown', async () => Math.abs(span() - 30_000) < 2_000, 30_000);
     expect(await text('span')).toMatch(/\d\d:\d\d:\d\d to \d\d:\d\d:\d\d$/);
+    const lineOf = async (name: string) => (await page.getByRole('button', { name }).boundingBox())?.y;
+    expect(await lineOf('earlier')).toBe(await lineOf('7 days'));
     expect(await text('replay')).toMatch(
       /microscaling replay queue-demo --since \S+Z --until \S+Z -f new\.yaml/,
     );

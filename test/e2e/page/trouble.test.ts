@@ -164,7 +164,7 @@ describe.skipIf(browserMissing())('trouble on the page', { timeout: 240_000 }, (
     if (box === null) throw new Error('the chart is not drawn');
     const seenAt = async (part: number) => {
       await over.hover({ position: { x: box.width * part, y: box.height / 2 } });
-      return await page.locator('.charts .card-head').innerText();
+      return await page.locator('.charts .when').innerText();
     };
     const [left, middle, right] = [await seenAt(0.01), await seenAt(0.5), await seenAt(0.99)];
     expect(middle).toMatch(/at \d\d:\d\d:\d\d/);

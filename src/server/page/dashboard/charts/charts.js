@@ -31,18 +31,14 @@ export function poolCharts(desk) {
   };
   const metrics = el('div', { class: 'metrics' });
   const instances = instancesChart(line.data, axis);
-  const head = el(
-    'div',
-    { class: 'card-head' },
-    el('h2', {}, 'Queues and instances'),
-    line.says,
-    readout,
-    line.controls,
-  );
+  const head = el('div', { class: 'card-head' }, el('h2', {}, 'Queues and instances'), line.controls);
+  // A line of its own, empty or not: nothing moves when the pointer comes, nor when somebody looks back.
+  const when = el('div', { class: 'when' }, line.says, readout);
   const node = el(
     'section',
     { class: 'card charts', 'data-testid': 'charts' },
     head,
+    when,
     line.note,
     line.replay,
     metrics,
