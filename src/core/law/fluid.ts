@@ -71,7 +71,7 @@ const LEAST_HOLD_LEADS = 0.8;
 /** … and where nothing tells how many instances work: this share of it, but no less than this where needs are soon back. */
 const HELD_IF_BLIND = 0.8;
 const LEAST_HELD_IF_BLIND_MS = 5_000;
-/** … and those that are needed no more go once so many seconds of all that are asked for were idle, or will have been two looks from now. */
+/** … and who is needed no more goes once so many seconds of all that are asked for were idle, or will have been in two looks. */
 const IDLE_IF_BLIND_S = 0.4;
 const MOST_IDLE_INSTANCE_S = 20;
 const SOON_INTERVALS = 2;

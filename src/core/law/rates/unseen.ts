@@ -44,7 +44,7 @@ const LEAST_CHANCE = 0.01;
 const SLOW = 4;
 /** The other estimate of μ may be wrong by so much. */
 const SURELY_QUICK = 10;
-/** Where more is finished than this, and σ_μ/μ is below that, the other estimate says which supposition is right, to half of what lies between two. */
+/** Where as much is finished, and σ_μ/μ is below that, the other estimate says which is right, to half of what lies between two. */
 const QUICK = 1;
 const SURE = 0.3;
 const HALFWAY = 0.5 * Math.log(RATIO);
