@@ -97,6 +97,8 @@ function openFile(
 ): DocumentStore {
   const path = join(dir, FILE_NAME);
   try {
+    const full = lock?.sign();
+    if (full !== undefined) throw full;
     const db = openDatabase(dir, path, maxBytes);
     return new SqliteDocuments(db, path, { syncLog, onClose: () => lock?.release() });
   } catch (error) {

@@ -5,6 +5,7 @@ import { messageOf, TerminalError, TransientError } from '../errors.ts';
 /** Primary result codes, https://www.sqlite.org/rescode.html */
 const BUSY = 5;
 const IO_ERROR = 10;
+const FULL = 13;
 const CORRUPT = 11;
 /** No room, no right, no disk: what is there may still be read. */
 const UNWRITABLE_CODES: ReadonlySet<number> = new Set([3, 8, 10, 13, 14]);
@@ -24,6 +25,12 @@ export function isBusy(error: unknown): boolean {
 /** Reading or writing failed underneath, a wait for the disk among it. */
 export function isDiskFailure(error: unknown): boolean {
   return codeOf(error) === IO_ERROR;
+}
+
+/** What is open for writing finds no room; of what could be opened for reading alone it says nothing. */
+export function lacksRoom(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === FULL || code === IO_ERROR;
 }
 
 /** The file system takes no write, which says nothing against what it holds. */

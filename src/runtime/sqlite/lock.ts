@@ -4,12 +4,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { messageOf, TerminalError } from '../errors.ts';
-import { isBusy, isUnwritable, UNUSABLE } from './failure.ts';
+import { isBusy, lacksRoom, UNUSABLE } from './failure.ts';
 import { sqlite } from './module.ts';
 import { touch } from './touch.ts';
 
 export interface DirectoryLock {
   release(): void;
+  /** Writes down who holds it, where there was no room for that. Returns why that cannot be done; undefined: it is. */
+  sign(): unknown;
 }
 
 /** Long enough for a reader of the holder's name, and for a predecessor that is about to end. */
@@ -28,34 +30,43 @@ export function lockDirectory(dir: string, holder: string): DirectoryLock {
   const mine = `${holder} (process ${process.pid} on ${hostname()}, since ${new Date().toISOString()})`;
   const { DatabaseSync } = sqlite();
   let db: DatabaseSync | undefined;
+  let unsigned: unknown;
   try {
     touch(path);
     db = new DatabaseSync(path, { timeout: PATIENCE_MS });
-    hold(db, mine);
+    unsigned = hold(db, mine).unsigned;
   } catch (error) {
     const refusal = refused(dir, path, { error, holder: isBusy(error) ? holderIn(db) : undefined });
     db?.close();
     throw refusal;
   }
   const held = db;
-  return { release: () => held.isOpen && held.close() };
+  return {
+    release: () => held.isOpen && held.close(),
+    sign: () => {
+      if (unsigned !== undefined) unsigned = hold(held, mine).unsigned;
+      return unsigned;
+    },
+  };
 }
 
 /** Where there is no room for a name, without one: a lock takes none. */
-function hold(db: DatabaseSync, mine: string): void {
+function hold(db: DatabaseSync, mine: string): { readonly unsigned?: unknown } {
   try {
-    holdNamed(db, mine);
+    sign(db, mine);
+    return {};
   } catch (error) {
-    if (!isUnwritable(error)) throw error;
-    if (db.isTransaction) db.exec('ROLLBACK');
-    db.exec('BEGIN IMMEDIATE');
+    if (!lacksRoom(error)) throw error;
+    if (!db.isTransaction) db.exec('BEGIN IMMEDIATE');
+    return { unsigned: error };
   }
 }
 
 /** A process that comes in between writes its own name: then ours is written anew. */
-function holdNamed(db: DatabaseSync, mine: string): void {
+function sign(db: DatabaseSync, mine: string): void {
   for (;;) {
-    db.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (name TEXT NOT NULL)');
+    if (!db.isTransaction) db.exec('BEGIN IMMEDIATE');
+    db.exec('CREATE TABLE IF NOT EXISTS holder (name TEXT NOT NULL)');
     if (holderIn(db) === mine) return;
     db.exec('DELETE FROM holder');
     db.prepare('INSERT INTO holder VALUES (?)').run(mine);
