@@ -258,7 +258,16 @@ function paceOf(
   const { ready: before } = launches;
   const asks = expectedAsks(launches, nowMs);
   const deadTimeMs = deadTimeOf(launches, nowMs);
-  if (memory === undefined) return { ready, readyBefore: before, pending: asks, deadTimeMs, ...AT_ONCE };
+  if (memory === undefined)
+    return {
+      ready,
+      readyBefore: before,
+      pending: asks,
+      deadTimeMs,
+      warmUpMs: 0,
+      warmUpMarginMs: 0,
+      isUntried: false,
+    };
   const fresh = warming(memory, nowMs);
   const expectedMs = expectedWarmUpMs(memory);
   return {
@@ -272,8 +281,6 @@ function paceOf(
     isUntried: isUntried(memory, fresh),
   };
 }
-
-const AT_ONCE = { warmUpMs: 0, warmUpMarginMs: 0, isUntried: false } as const;
 
 const NO_FUTILITY: FutilityMemories = [];
 
