@@ -108,11 +108,17 @@ function loadDoubt({ arrivals, service, varArrivals, varService, covariance }: E
   return Math.sqrt(Math.max(0, a + s - (2 * covariance) / (arrivals * service)));
 }
 
-/** What is not counted has to go with what the law finds, which is made otherwise: within so many deviations of both. */
+/**
+ * What is not counted has to go with what the law finds, which is made otherwise: within so many deviations of both, and
+ * where no queue tells how much is done, within this share.
+ */
 const NEAR = 1.5;
+const NEAR_SHARE = 0.18;
 
 function isNear({ service, varService }: Rates, estimate: Estimate): boolean {
-  return Math.abs(service - estimate.service) <= NEAR * Math.sqrt(varService + estimate.varService);
+  const apart = Math.abs(service - estimate.service);
+  if (!estimate.busy && apart > NEAR_SHARE * service) return false;
+  return apart <= NEAR * Math.sqrt(varService + estimate.varService);
 }
 
 /** Which rates are shown. */

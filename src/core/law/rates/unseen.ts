@@ -69,7 +69,9 @@ export function followUnseen(
   for (const each of all) goOn(each, now, dt);
   if (isSurelyQuick(before, dt)) agree(all, before);
   const service = clamp(serviceOf(all), LEAST_SERVICE, MOST);
-  const isSlow = middleOf(all) * dt < SLOW && before.service * dt < SURELY_QUICK;
+  // The first scale is by this very count: a longer queue then makes μ larger.
+  const slow = before.unseen === undefined ? QUICK : SLOW;
+  const isSlow = middleOf(all) * dt < slow && before.service * dt < SURELY_QUICK;
   const chances = all.map((each) => count(each, now));
   const behind = isSlow ? together(all, service) : undefined;
   believe(all, chances, dt);

@@ -188,10 +188,16 @@ describe('messages behind an empty queue', () => {
         // The first scale is by this very count.
         if (memory.estimate.unseen !== undefined) expect(long.service).toBe(short.service);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, examples: [[fromNone, 21, 41]] },
     );
   });
 });
+
+/** Nobody runs, and the next count is the first one above zero. */
+const fromNone = {
+  rounds: [1, 2, 3].map((k) => ({ atMs: T0 + k * 500, waiting: 0, ready: 0 })),
+  next: { atMs: T0 + 2_000, ready: 0 },
+};
 
 interface Round {
   readonly atMs: number;
