@@ -27,6 +27,12 @@ export function threadedLookBack(
 ): LookBack {
   let thread: AnsweringThread | undefined;
   let callOff: (() => void) | undefined;
+  /** Until it is called again, or the next question comes. */
+  const endLater = (): void => {
+    // Of several that were left at once each sees that it was the last one.
+    callOff?.();
+    callOff = clock.after(IDLE_MS, () => void end());
+  };
   const end = async (): Promise<void> => {
     callOff?.();
     const ended = thread;
@@ -44,7 +50,7 @@ export function threadedLookBack(
       try {
         return await asked.ask(question, signal);
       } finally {
-        if (thread === asked && asked.isIdle) callOff = clock.after(IDLE_MS, () => void end());
+        if (thread === asked && asked.isIdle) endLater();
       }
     },
   };

@@ -67,3 +67,16 @@ it('begins another thread after a minute without questions, and none after the o
   over.abort(new Error('the operator ended'));
   await expect(threaded.ask(question, never)).rejects.toThrow('the operator ended');
 });
+
+it('keeps the thread for a minute after the last question, also where two were left at once', async () => {
+  const { threaded, clock } = await recorded();
+  const question: LookBackQuestion = { kind: 'policies', atMs: T0 + 60_000 };
+  const asking = new AbortController();
+  const left = [threaded.ask(question, asking.signal), threaded.ask(question, asking.signal)];
+  asking.abort(new Error('the window was closed'));
+  for (const each of await Promise.allSettled(left)) expect(each.status).toBe('rejected');
+  await clock.advance(59_000);
+  const answer = threaded.ask(question, never);
+  await clock.advance(1_000);
+  expect(await answer).toContain('MicroscalingPolicyList');
+});
