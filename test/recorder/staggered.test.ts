@@ -124,6 +124,30 @@ it('has each round of a pool once and in order, with the memory that its segment
   }
 });
 
+it('has the rounds of a pool in their order also where somebody set the wall clock back', async () => {
+  const { clock, recorder, reader } = await recording();
+  const [first] = await manyRounds();
+  if (first === undefined) throw new Error('there is no round');
+  const { round, shown } = first;
+  const times: number[] = [];
+  for (let i = 0; i < 8; i++) {
+    await clock.advance(500);
+    if (i === 4) clock.setWallClock(-1_200);
+    const atMs = clock.monotonic();
+    recorder.round(
+      { ...round, atMs, wallAheadMs: clock.now() - atMs },
+      { ...shown, lastRoundAtMs: atMs },
+      [],
+    );
+    times.push(atMs);
+  }
+  const question = { policy: 'default/shop-0', fromMs: T0, toMs: clock.now() };
+  const found: number[] = [];
+  for await (const { atMs } of roundsOf(reader, question, { note: () => undefined, signal: never }))
+    found.push(atMs);
+  expect(found).toEqual(times);
+});
+
 it('can be read to the last flush by the one who finds it after a kill, whichever segment a pool was in', async () => {
   const { clock, roundOfAll, names, recorder, folder } = await recording();
   roundOfAll();

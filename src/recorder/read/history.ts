@@ -127,6 +127,7 @@ function samples(
         if (item !== undefined) yield { header: read.header, item };
       }
     })(),
+    ({ wallMs }) => wallMs,
   );
 }
 

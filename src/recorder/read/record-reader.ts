@@ -117,13 +117,16 @@ function isWanted(name: string, { pools, happeningsOnly = false }: Reading): boo
 
 /**
  * In the order of time what was found pool by pool: a policy that moves to another pool goes on in another part of its segment.
+ *
+ * @param msOf by a clock that goes on as long as the process does, where there is such a time: the wall clock may be set back
  */
-export async function* inOrder<T extends { readonly wallMs: number }>(
+export async function* inOrder<T>(
   found: AsyncIterable<{ readonly header: Header; readonly item: T }>,
+  msOf: (item: T) => number,
 ): AsyncGenerator<T> {
   let segment: Header | undefined;
   let items: T[] = [];
-  const sorted = (): readonly T[] => items.sort((a, b) => a.wallMs - b.wallMs);
+  const sorted = (): readonly T[] => items.sort((a, b) => msOf(a) - msOf(b));
   for await (const { header, item } of found) {
     if (header !== segment) {
       yield* sorted();

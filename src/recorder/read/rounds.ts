@@ -31,7 +31,7 @@ export function roundsOf(
   question: Span & { readonly policy: string },
   how: Reading,
 ): AsyncGenerator<RecordedRound> {
-  return inOrder(roundsByPool(reader, question, how));
+  return inOrder(roundsByPool(reader, question, how), ({ atMs }) => atMs);
 }
 
 async function* roundsByPool(
