@@ -176,7 +176,7 @@ function metricView(
     state: reading.state === 'ok' ? 'ok' : 'stale',
     ...compared,
     ...(target.perInstance !== undefined && {
-      perInstance: perInstanceOf(target.perInstance, compared.value, context),
+      perInstance: perInstanceOf(target.perInstance, compared, context),
     }),
     ...defined({ inFlight: sample.inFlight }),
     atMs: sample.asOfMs + context.wallAheadMs,
@@ -202,11 +202,13 @@ function targetOf({ queueLength, drainTime, messageAge }: TargetSpec): number | 
 /** As the HorizontalPodAutoscaler shows an AverageValue; without an instance all of them wait for the first one. */
 function perInstanceOf(
   target: number,
-  waiting: number | undefined,
+  { value, valueMargin }: Pick<MetricView, 'value' | 'valueMargin'>,
   { assessment }: MetricContext,
 ): NonNullable<MetricView['perInstance']> {
-  if (waiting === undefined) return { target };
-  return { current: waiting / Math.max(1, assessment.observed?.running ?? 0), target };
+  if (value === undefined) return { target };
+  const instances = Math.max(1, assessment.observed?.running ?? 0);
+  const margin = valueMargin === undefined ? {} : { currentMargin: valueMargin / instances };
+  return { current: value / instances, ...margin, target };
 }
 
 /** The last good sample, as long as it serves. */

@@ -97,8 +97,8 @@ function timestamp(ms: number): string {
 
 function metricStatus(metric: MetricView): MetricStatus {
   const { type, targetName, label, unit, perInstance, inFlight, infinite, reason, objective } = metric;
-  const { valueMargin } = metric;
-  const current = perInstance === undefined ? metric.value : perInstance.current;
+  const { value, valueMargin } = metric;
+  const { current, currentMargin } = perInstance ?? { current: value, currentMargin: valueMargin };
   return {
     type,
     ...defined({ targetName }),
@@ -106,7 +106,7 @@ function metricStatus(metric: MetricView): MetricStatus {
     unit,
     target: perInstance?.target ?? metric.target ?? 0,
     ...(metric.state !== 'unavailable' && current !== undefined && { current: rounded(current) }),
-    ...(valueMargin !== undefined && { currentMargin: rounded(valueMargin) }),
+    ...(currentMargin !== undefined && { currentMargin: rounded(currentMargin) }),
     ...(infinite && { infinite }),
     ...defined({ inFlight, reason, objective }),
   };

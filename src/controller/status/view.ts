@@ -33,8 +33,12 @@ export interface MetricView {
   readonly inFlight?: number;
   /** The target in the same unit, where it has one. */
   readonly target?: number;
-  /** Of a PerInstance target: how many messages there are for each instance, and how many there should be. */
-  readonly perInstance?: { readonly current?: number; readonly target: number };
+  /** Of a PerInstance target: how many messages there are for each instance, how far off that may be, and how many there should be. */
+  readonly perInstance?: {
+    readonly current?: number;
+    readonly currentMargin?: number;
+    readonly target: number;
+  };
   readonly unit: 'messages' | 'seconds';
   /** When it was true last; absent: it was never read. */
   readonly atMs?: number;

@@ -71,6 +71,18 @@ describe('the metrics of a status', () => {
     expect(metric).toMatch(/^[\d.]+ ± [\d.]+\/30 seconds$/);
   });
 
+  it('have beside what there is for each instance how far off that may be, and not all of them together', async () => {
+    await statusOf({ perInstance: 5 }, { value: 56 });
+    const policy = world.policy('demo');
+    const perInstance = { current: 14, currentMargin: 1, target: 2 };
+    const apps = policy.apps.map((app) => ({
+      ...app,
+      metrics: app.metrics.map((metric) => ({ ...metric, value: 56, valueMargin: 4, perInstance })),
+    }));
+    const status = policyStatusOf({ ...policy, apps }, { capacity: { total: 0, used: 0, unit: '' } });
+    expect(status.apps[0]?.metrics).toMatchObject([{ current: 14, currentMargin: 1, target: 2 }]);
+  });
+
   it('have no drain time before it is known how fast an instance works', async () => {
     const { metrics, metric } = await statusOf({ drainTime: '30s' }, { value: 100 });
     expect(metrics).toMatchObject([{ reason: 'how fast what waits is worked off is not known yet' }]);

@@ -152,7 +152,11 @@ function metricOf({
   const shown =
     perInstance === undefined
       ? { value, valueMargin, target }
-      : { value: perInstance.current, target: perInstance.target };
+      : {
+          value: perInstance.current,
+          valueMargin: perInstance.currentMargin,
+          target: perInstance.target,
+        };
   return { state, unit, label, ...defined({ ...shown, infinite }) };
 }
 

@@ -13,7 +13,7 @@ import type { AppDecision } from '../../../../src/core/decision.ts';
 import type { AppObservation, MetricReading, OperationKind } from '../../../../src/core/observation.ts';
 import { TerminalError, TransientError, UnresolvedReference } from '../../../../src/runtime/errors.ts';
 import { MARATHON_WORDS } from '../../../../src/schedulers/marathon/words.ts';
-import { aSample, aTarget, notRead, observed, T0 } from '../../../support/builders.ts';
+import { aSample, aTarget, aTotal, notRead, observed, T0 } from '../../../support/builders.ts';
 import { anApp, aPolicy, wants } from '../../../support/fakes.ts';
 
 interface Scene {
@@ -352,6 +352,15 @@ describe('the metric that people see', () => {
       name: 'is the sample where the law has no figure',
       scene: { app: target({ perInstance: 2 }), readings: [aSample(60)] },
       view: { state: 'ok', value: 60, unit: 'messages' },
+    },
+    {
+      name: 'of each instance is off by its share of what all may be off by',
+      scene: {
+        app: target({ perInstance: 2 }),
+        readings: [aTotal(60)],
+        observed: { running: 4, ready: 4 },
+      },
+      view: { value: 56, valueMargin: 4, perInstance: { current: 14, currentMargin: 1, target: 2 } },
     },
     {
       name: 'is the last good sample while that serves',
