@@ -1,6 +1,6 @@
 // schedulers/marathon: one request by axios, whose answer is read as its bytes come.
 
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import axios from 'axios';
 import type { Agents } from './agents.ts';
 
@@ -65,14 +65,21 @@ export async function textOf(body: Readable, mostBytes: number): Promise<string>
     body.on('data', (part: Buffer) => {
       length += part.length;
       parts.push(part);
-      if (length > mostBytes) body.destroy(new RangeError(`it is larger than ${mostBytes} bytes`));
+      if (length > mostBytes) body.destroy(tooLarge(mostBytes));
     });
-    body.once('end', () => resolve(decoded(parts)));
-    body.once('error', (error) => reject(asFailure(error)));
+    // Also of one that is over already: who aborts it in this moment would not be heard any more.
+    finished(body, { writable: false }, (error) => {
+      if (error) reject(asFailure(error));
+      else resolve(decoded(parts));
+    });
   });
 }
 
-/** Nobody wants it: it is read to its end, so that its connection serves on. */
+export function tooLarge(mostBytes: number): RangeError {
+  return new RangeError(`it is larger than ${mostBytes} bytes`);
+}
+
+/** Nobody wants it: it is read, so that its connection serves on once it is at its end. */
 export function passOver(body: Readable): void {
   body.on('error', () => undefined).resume();
 }

@@ -9,7 +9,7 @@ import { explainNetworkFailure } from '../../../runtime/network/network-failure.
 import type { Authorization } from '../login/authorization.ts';
 import { type Agents, agents } from './agents.ts';
 import { ListedJson } from './listed-json.ts';
-import { asFailure, ConnectionFailure, type Incoming, passOver, send, textOf } from './request.ts';
+import { asFailure, ConnectionFailure, type Incoming, passOver, send, textOf, tooLarge } from './request.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -73,6 +73,8 @@ const LONGEST_DEADLINE = 1.5;
 const IDLE_SOCKET_MS = 20_000;
 const TOO_LARGE = 256;
 const MAX_ANSWER_BYTES = TOO_LARGE * 1024 * 1024;
+/** Why an exchange ends that is over. */
+const OVER = new Error('the exchange is over');
 /** So long a list is taken in one go: rounds that are due come in between. */
 const AT_ONE_GO_MS = 4;
 /** These fail before a byte of the request is out. */
@@ -125,6 +127,8 @@ export class Transport {
         isStream: false,
       });
       const text = await bodyOf(response, request.listed);
+      // A body that was cut short in the moment in which it was about to be read may look whole.
+      over.signal.throwIfAborted();
       within.answered(performance.now() - startedMs);
       const deploymentId = response.headers['marathon-deployment-id'];
       const dateMs = Date.parse(String(response.headers['date']));
@@ -142,6 +146,8 @@ export class Transport {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);
+      // What was passed over need not have an end: its connection is closed then.
+      over.abort(OVER);
     }
   }
 
@@ -279,9 +285,12 @@ async function bodyOf({ status, body }: Incoming, listed: Listed | undefined): P
   listed.begin();
   const json = new ListedJson(listed.name, (element) => listed.take(element));
   let sinceMs = performance.now();
+  let length = 0;
   try {
     for await (const part of body) {
       const bytes: Buffer = part;
+      length += bytes.length;
+      if (length > MAX_ANSWER_BYTES) throw tooLarge(MAX_ANSWER_BYTES);
       json.push(bytes);
       if (performance.now() - sinceMs < AT_ONE_GO_MS) continue;
       await setImmediate();
