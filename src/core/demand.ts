@@ -196,6 +196,7 @@ function scaled(s: DemandStart): DemandDraft {
     {
       asked,
       wanted: first ? asked : use.wanted,
+      least: s.min,
       need: first ? asked : use.need,
       holdMs: a.holdMs,
       leastHoldMs: a.leastHoldMs ?? a.holdMs,

@@ -46,6 +46,8 @@ export interface BehaviorInput {
   /** The count asked for now. */
   readonly asked: number;
   readonly wanted: number;
+  /** The fewest that it may have; absent: none. */
+  readonly least?: number | undefined;
   /** The lowest count that would do now. */
   readonly need: number;
   /** How long a lower need must last by the law's reckoning, and where needs last long; absent: the same. */
@@ -80,16 +82,16 @@ export function shape(input: BehaviorInput, memory: BehaviorMemory, rules: Rules
   return whenWorthIt({ wanted, memory: windows.remembered, steps, limitedBy }, input, memory.idle);
 }
 
-/** A fall that is allowed waits until it is worth a change. */
+/** A fall that is allowed waits until it is worth a change. It stays so until the count is another, also where nobody acts. */
 function whenWorthIt(shaped: Shaped, input: BehaviorInput, before: Idle | undefined): Shaped {
-  const { asked, fallWorth, nowMs } = input;
-  const { wanted } = shaped;
+  const { asked, fallWorth, least = 0, nowMs } = input;
+  const wanted = Math.max(shaped.wanted, least);
   if (fallWorth === undefined || wanted >= asked) return before === undefined ? shaped : withIdle(shaped);
   const fall = { asked, wanted, nowMs };
   const idle = followIdle(before, fall);
-  if (isWorthAChange(idle, fall, fallWorth)) return before === undefined ? shaped : withIdle(shaped);
+  if (isWorthAChange(idle, fall, fallWorth)) return withIdle(shaped, idle);
   const reason = `${asked - wanted} fewer are worth a change once ${brief(fallWorth.instanceS)} instance-seconds were idle`;
-  const step = { rule: 'giveBack', before: wanted, after: asked, reason };
+  const step = { rule: 'giveBack', before: shaped.wanted, after: asked, reason };
   const kept = {
     ...shaped,
     wanted: asked,

@@ -62,6 +62,31 @@ describe('a fall', () => {
     ]);
   });
 
+  it('stays worth a change until it is made, however long that takes', () => {
+    const behavior = aBehavior();
+    let memory: BehaviorMemory = {};
+    // Nobody acts: the count stays.
+    const wanted = lasting(60, 38).map((wish, k) => {
+      const input = { asked: 40, wanted: wish, need: wish, holdMs: 0, fallWorth: worth, nowMs: T0 + k * 500 };
+      const shaped = shape(input, memory, { behavior, timing: timingOf(behavior) });
+      memory = shaped.memory;
+      return shaped.wanted;
+    });
+    expect(wanted).toEqual([...lasting(14, 40), ...lasting(46, 38)]);
+  });
+
+  it('counts those alone that may go', () => {
+    const behavior = aBehavior();
+    const shapeTo = (least: number) => {
+      const input = { asked: 40, wanted: 20, need: 20, least, holdMs: 0, fallWorth: worth, nowMs: T0 };
+      return shape(input, {}, { behavior, timing: timingOf(behavior) });
+    };
+    expect(shapeTo(39)).toMatchObject({ wanted: 40, memory: { idle: [T0, 0, 40] } });
+    expect(shapeTo(39).steps.at(-1)?.reason).toMatch(/^1 fewer are worth/);
+    // It is its least that keeps it, and is to be named for that.
+    expect(shapeTo(40)).toMatchObject({ wanted: 20, steps: [], limitedBy: undefined });
+  });
+
   it('is made at once where it need not be worth anything', () => {
     expect(counts(40, [39, 38], { instanceS: 0, nextS: 0 })).toEqual([39, 38]);
   });
