@@ -32,7 +32,7 @@ export interface Health {
 }
 
 export interface HealthContext {
-  readonly pool: Pick<PoolView, 'cluster' | 'clusters' | 'lastRoundAtMs'>;
+  readonly pool: Pick<PoolView, 'cluster' | 'clusters' | 'lastRoundAtMs' | 'intervalMs'>;
   /** Newest first, of every app. */
   readonly decisions: ReadonlyMap<string, DecisionRecord>;
 }
@@ -114,8 +114,9 @@ function sinceOf({ apps }: Pick<PolicyView, 'apps'>, condition: Condition): numb
   return lastMs.length === 0 ? beganAt(condition) : Math.min(...lastMs);
 }
 
-/** One answer that is missing is nobody's concern. */
+/** One answer that is missing is nobody's concern, however far apart they are. */
 const STALE_MS = 1_500;
+const STALE_INTERVALS = 1.5;
 
 /** The law goes on with what was read last, which is no news of how things are. */
 function staleHealth(policy: PolicyView, { pool }: HealthContext): Health | undefined {
@@ -125,7 +126,8 @@ function staleHealth(policy: PolicyView, { pool }: HealthContext): Health | unde
     metrics.flatMap(({ state, atMs }) => (state === 'stale' && atMs !== undefined ? [atMs] : [])),
   );
   const sinceMs = Math.min(...staleMs);
-  if ((pool.lastRoundAtMs ?? 0) - sinceMs < STALE_MS) return undefined;
+  const nobodysMs = Math.max(STALE_MS, STALE_INTERVALS * pool.intervalMs);
+  if ((pool.lastRoundAtMs ?? 0) - sinceMs < nobodysMs) return undefined;
   const { what, tried, todo } = troubleWords(condition.reason);
   const runbook = runbookOf(condition.reason);
   return {

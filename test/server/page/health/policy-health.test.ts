@@ -19,8 +19,11 @@ const AWAY: ClusterView = {
   message: 'connection refused',
 };
 
+const EVERY = { intervalMs: 500 };
+
 function healthOf(policy: PolicyView, cluster?: ClusterView) {
-  return policyHealth(policy, { pool: cluster === undefined ? {} : { cluster }, decisions: new Map() });
+  const pool = { ...EVERY, ...(cluster && { cluster }) };
+  return policyHealth(policy, { pool, decisions: new Map() });
 }
 
 describe('policyHealth', () => {
@@ -118,7 +121,7 @@ describe('policyHealth', () => {
 
   it('says of one of several clusters that only its own counts are left as they are', () => {
     const there: ClusterView = { ...AWAY, urls: ['unix:///d.sock'], url: 'unix:///d.sock', reachable: true };
-    const pool = { clusters: [there, AWAY] };
+    const pool = { ...EVERY, clusters: [there, AWAY] };
     expect(policyHealth(calm, { pool, decisions: new Map() })).toMatchObject({
       level: 'failing',
       cluster: 'http://m:8080',
@@ -140,7 +143,7 @@ describe('policyHealth', () => {
       steps: [],
     };
     const decisions = new Map([[decision.app, decision]]);
-    expect(policyHealth(policy, { pool: {}, decisions }).tried).toBe(
+    expect(policyHealth(policy, { pool: EVERY, decisions }).tried).toBe(
       'consumer 5 → 9 at 2026-01-01T00:00:00.000Z',
     );
     expect(healthOf(policy).tried).toBe('no count was changed yet');
@@ -171,14 +174,16 @@ describe('a metric that was read last some time ago', () => {
       'MetricsAvailable',
       { status, reason: status === 'True' ? 'StaleRead' : 'NotRead', message: 'connection refused' },
     );
-  const health = (policy: PolicyView) =>
-    policyHealth(policy, { pool: { lastRoundAtMs: NOW }, decisions: new Map() });
+  const health = (policy: PolicyView, intervalMs = EVERY.intervalMs) =>
+    policyHealth(policy, { pool: { lastRoundAtMs: NOW, intervalMs }, decisions: new Map() });
 
   it.each([
     { name: 'is no trouble after one answer that is missing', agoMs: 600, level: 'ok' },
+    { name: 'is none after one of few, either', agoMs: 5_100, intervalMs: 5_000, level: 'ok' },
+    { name: 'is one after two of few', agoMs: 10_100, intervalMs: 5_000, level: 'limited' },
     { name: 'is one after two seconds, though the last reading serves', agoMs: 2_000, level: 'limited' },
-  ])('$name', ({ agoMs, level }) => {
-    expect(health(readAt('stale', NOW - agoMs, 'True')).level).toBe(level);
+  ])('$name', ({ agoMs, intervalMs, level }) => {
+    expect(health(readAt('stale', NOW - agoMs, 'True'), intervalMs).level).toBe(level);
   });
 
   it('is not read since then, also when the last reading serves no more', () => {
