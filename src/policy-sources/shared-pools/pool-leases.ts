@@ -7,7 +7,7 @@ import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
 import type { PoolHands, PoolLearning, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
-import { HeldPools } from './held-pools.ts';
+import { type HeldPool, HeldPools } from './held-pools.ts';
 import { ownerBy, takenBy } from './lease-record.ts';
 import { LeaseTrouble } from './lease-trouble.ts';
 import { LeaseWrites } from './lease-writes.ts';
@@ -57,6 +57,8 @@ export interface PoolStanding extends OperatorStanding {
   readonly begin?: () => (() => void) | undefined;
 }
 
+type HeldOf = readonly [pool: string, held: HeldPool];
+
 const JITTER = 0.2;
 const SETTLES =
   'the pool was nobody’s: operators without a selector are given the time to see that it is taken';
@@ -65,8 +67,9 @@ const CALL_MS = 4_000;
 
 /**
  * An instance acts for a pool while it acts for its operator, and the pool's Lease names it, by its own write in this very
- * standing, and by an answer that is younger than `FRESH_MS`: a list, a write, or where lists fail the Lease alone. So whoever takes the Lease of an operator that vanished cannot be overtaken by an instance that comes back: of
- * the two writes the later one meets another version. The Lease of a pool is taken from
+ * standing, and by an answer that is younger than `FRESH_MS`: a list, a write, or where lists fail the Lease alone. So whoever
+ * takes the Lease of an operator that vanished cannot be overtaken by an instance that comes back: of the two writes the later
+ * one meets another version. The Lease of a pool is taken from
  *
  * - nobody,
  * - another instance of the same operator, by whoever holds that operator's Lease now, and
@@ -170,23 +173,47 @@ export class PoolLeases {
     }
   }
 
-  /** Beside the lists, which may hang or be refused: each Lease alone, when no list has spoken of it for a while. */
+  /**
+   * Beside the lists, which may hang or be refused, or wait for what is written: each Lease alone when no list has spoken of it for a
+   * while, or by a list of its own where none can be read alone.
+   */
   async #runConfirmations(signal: AbortSignal): Promise<void> {
     const { clock, retryMs, store } = this.#deps;
-    const get = store.get?.bind(store);
-    while (get !== undefined && !signal.aborted) {
-      await eachOf(this.#held.unconfirmed(), async ([pool, held]) => {
-        const askedAtMs = clock.monotonic();
-        const answer = await this.#within(signal, (within) => get(pool, within)).then(
-          (lease) => ({ lease }),
-          () => undefined,
-        );
-        if (answer === undefined || this.#held.good(pool) !== held) return;
-        if (this.#isOurs(answer.lease)) this.#held.confirm(pool, held, askedAtMs);
-        else this.#lost(pool, answer.lease);
-      });
+    while (!signal.aborted) {
+      const unconfirmed = this.#held.unconfirmed();
+      if (store.get === undefined) await this.#confirmByList(unconfirmed, signal);
+      else await eachOf(unconfirmed, (each) => this.#confirmAlone(each, signal));
       await clock.sleep(retryMs, signal).catch(() => undefined);
     }
+  }
+
+  async #confirmAlone([pool, held]: HeldOf, signal: AbortSignal): Promise<void> {
+    const { clock, store } = this.#deps;
+    const askedAtMs = clock.monotonic();
+    await this.#within(signal, async (within) => await store.get?.(pool, within)).then(
+      (lease) => this.#confirmBy(lease, [pool, held], askedAtMs),
+      () => undefined,
+    );
+  }
+
+  async #confirmByList(unconfirmed: readonly HeldOf[], signal: AbortSignal): Promise<void> {
+    if (unconfirmed.length === 0) return;
+    const askedAtMs = this.#deps.clock.monotonic();
+    const listed = await this.#list(signal).catch(() => undefined);
+    if (listed === undefined) return;
+    const seen = new Map(listed.map((lease) => [lease.pool, lease]));
+    for (const each of unconfirmed) this.#confirmBy(seen.get(each[0]), each, askedAtMs);
+  }
+
+  #confirmBy(lease: SeenPoolLease | undefined, [pool, held]: HeldOf, askedAtMs: number): void {
+    if (this.#held.good(pool) !== held) return;
+    if (this.#isOurs(lease)) this.#held.confirm(pool, held, askedAtMs);
+    else this.#lost(pool, lease);
+  }
+
+  #list(signal: AbortSignal): Promise<readonly SeenPoolLease[]> {
+    const { store, freshMs = FRESH_MS } = this.#deps;
+    return this.#within(signal, (within) => store.list(within), CALL_SHARE * freshMs);
   }
 
   /** What goes wrong is said once and tried again. What is written needs no list; what is taken does. */
@@ -220,11 +247,10 @@ export class PoolLeases {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { clock, store, onChange, freshMs = FRESH_MS } = this.#deps;
+    const { clock, onChange } = this.#deps;
     const before = this.#seen;
     const askedAtMs = clock.monotonic();
-    const mostMs = CALL_SHARE * freshMs;
-    const listed = await this.#within(signal, (within) => store.list(within), mostMs);
+    const listed = await this.#list(signal);
     this.#seen = new Map(listed.map((lease) => [lease.pool, lease]));
     for (const [pool, held] of this.#held.entries()) {
       const lease = this.#seen.get(pool);
