@@ -23,7 +23,20 @@ export interface Bounds {
 /** Compresses a segment that nothing is appended to any more; what a killed process left torn at its end is cut off. */
 export async function close(path: string): Promise<void> {
   const made = unfinishedOf(path);
-  const hasLines = await withFile(path, 'r', (text) =>
+  try {
+    if (await packed(path, made)) await rename(made, closedPath(path));
+    else await rm(made, { force: true });
+  } catch (error) {
+    // It would be what keeps a full disk full.
+    await rm(made, { force: true });
+    throw error;
+  }
+  await rm(path, { force: true });
+}
+
+/** @returns whether there was a whole line in it */
+async function packed(path: string, made: string): Promise<boolean> {
+  return await withFile(path, 'r', (text) =>
     withFile(made, 'w', async (file) => {
       const lines = text.createReadStream({ autoClose: false });
       // All of it: `write` may take a part. What it is made of is removed next, so it is on disk by then.
@@ -32,9 +45,6 @@ export async function close(path: string): Promise<void> {
       return found;
     }),
   );
-  if (hasLines) await rename(made, closedPath(path));
-  else await rm(made, { force: true });
-  await rm(path, { force: true });
 }
 
 async function withFile<T>(path: string, flags: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
