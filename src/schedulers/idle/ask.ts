@@ -11,8 +11,8 @@ export type AskTask = (url: string, signal: AbortSignal) => Promise<string>;
 /** So many are asked at once, those first that would go first. */
 const ASKED_AT_ONCE = 64;
 /**
- * At first only so many more than are to go, for whoever says that it is idle takes nothing for a while; all of them once one
- * says something else, or takes long.
+ * At first only so many more than are to go, or do not run yet, for whoever says that it is idle takes nothing for a while; all
+ * of them once one says something else, or takes long.
  */
 const ASKED_BESIDE = 2;
 const IDLE = 'idle';
@@ -91,7 +91,7 @@ async function askAll(
   const next = tasks.values();
   const unheard = new Set(tasks.filter(({ phase }) => phase !== 'running'));
   const isEnough = (): boolean => heard.idle.size >= enough && unheard.size === 0;
-  let mayAsk = enough + ASKED_BESIDE;
+  let mayAsk = Math.max(enough, unheard.size) + ASKED_BESIDE;
   let underWay = 0;
   askOn();
   await Promise.race([known, timeIsUp()]);

@@ -127,6 +127,17 @@ describe('asking tasks whether they are idle', () => {
     expect(clock.monotonic()).toBe(50);
   });
 
+  it('waits for all of those, also where more of them say that they are idle than are to go', async () => {
+    const clock = new VirtualClock(0);
+    const says = { idle: { afterMs: 5 }, works: { afterMs: 5, word: 'busy' } };
+    const { ask } = answering(clock, says);
+    const hosts = ['idle', 'idle', 'idle', 'works', 'works'];
+    const tasks = hosts.map((host, i) => task(`t-${i}`, { host, phase: 'staging' }));
+    const asking = askWhoIsIdle(tasks, PROBE, { clock, ask, enough: 1 }, never);
+    await clock.advance(200);
+    expect(await asking).toEqual({ idle: new Set(['t-0', 't-1', 't-2']), busy: new Set(['t-3', 't-4']) });
+  });
+
   it.each([
     { name: 'two more than are to go where those are idle', isIdle: () => true, asked: 5, atOnce: 5 },
     {
