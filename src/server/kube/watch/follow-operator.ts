@@ -264,7 +264,7 @@ function isSameButForReadings(a: PolicyStatus, b: PolicyStatus): boolean {
 function withoutReadings(status: PolicyStatus): unknown {
   const apps = status.apps.map(({ metric: _, metrics, ...app }) => ({
     ...app,
-    metrics: metrics?.map(({ current: __, inFlight: ___, ...metric }) => metric),
+    metrics: metrics?.map(({ current: _1, currentMargin: _2, inFlight: _3, ...metric }) => metric),
   }));
   return { ...status, apps };
 }

@@ -46,8 +46,8 @@ function aFollower() {
   return {
     statuses,
     first: policies.cache.list()[0]?.status as PolicyStatus,
-    look: async (view: OperatorView): Promise<void> => {
-      await clock.advance(5_000);
+    look: async (view: OperatorView, afterMs = 5_000): Promise<void> => {
+      await clock.advance(afterMs);
       state.show(view);
       follower.look();
     },
@@ -78,3 +78,29 @@ it('tells nothing of a round in which nothing moved', async () => {
   await look(structuredClone(known));
   expect(statuses).toEqual([]);
 });
+
+it('holds back readings, with how far off they may be, until a second after what was told last', async () => {
+  const { statuses, look } = aFollower();
+  const reading = (value: number, valueMargin: number): OperatorView => ({
+    ...known,
+    pools: known.pools.map((pool) => ({
+      ...pool,
+      policies: pool.policies.map((policy) => ({
+        ...policy,
+        apps: policy.apps.map((app) => ({
+          ...app,
+          metrics: app.metrics.map((metric) => ({ ...metric, value, valueMargin })),
+        })),
+      })),
+    })),
+  });
+  await look(reading(12, 3));
+  await look(reading(13, 4), 100);
+  expect(statuses.map(marginOf)).toEqual([3]);
+  await look(reading(14, 5), 900);
+  expect(statuses.map(marginOf)).toEqual([3, 5]);
+});
+
+function marginOf({ apps }: PolicyStatus): number | undefined {
+  return apps.flatMap(({ metrics = [] }) => metrics)[0]?.currentMargin;
+}
