@@ -179,7 +179,8 @@ export class UnclaimedPools {
     const known = this.#acting.get(pool);
     if (known !== undefined && known.standing === standing) return known.lost.signal;
     const lost = new AbortController();
-    standing?.addEventListener('abort', () => lost.abort(standing.reason), { once: true });
+    const options = { once: true, signal: lost.signal };
+    standing?.addEventListener('abort', () => lost.abort(standing.reason), options);
     this.#acting.set(pool, { lost, standing });
     return lost.signal;
   }

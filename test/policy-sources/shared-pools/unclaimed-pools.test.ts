@@ -1,5 +1,6 @@
 // An operator without a selector, and what it may see of the others.
 
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { SeenPoolLease } from '../../../src/policy-sources/shared-pools/pool-lease-store.ts';
 import { UnclaimedPools } from '../../../src/policy-sources/shared-pools/unclaimed-pools.ts';
@@ -83,6 +84,24 @@ describe('an operator without a selector', () => {
     const again = pools.state(POOL).lost;
     world.standing.abort();
     expect(again?.aborted).toBe(true);
+    await end();
+  });
+
+  it('leaves nothing behind in its standing of the times for which it stood by', async () => {
+    const { world, pools, clock, end } = aWorld();
+    await pools.asked;
+    for (let i = 0; i < 20; i++) {
+      world.list = () => Promise.reject(new Error('connect ECONNREFUSED'));
+      await clock.advance(14_000);
+      expect(pools.state(POOL).acting).toBe(false);
+      world.list = async () => [];
+      await clock.advance(2_000);
+      expect(pools.state(POOL).acting).toBe(true);
+    }
+    const { lost } = pools.state(POOL);
+    expect(getEventListeners(world.standing.signal, 'abort')).toHaveLength(1);
+    world.standing.abort();
+    expect(lost?.aborted).toBe(true);
     await end();
   });
 
