@@ -59,6 +59,24 @@ describe('an exchange', () => {
     await closed;
   });
 
+  it.each([
+    { what: 'as it is', encoding: 'identity', asSent: (text: string) => Buffer.from(text) },
+    { what: 'compressed', encoding: 'gzip', asSent: (text: string) => gzipSync(text) },
+  ])('leaves its connection to the next one when all was read, $what', async ({ encoding, asSent }) => {
+    const connections = new Set<unknown>();
+    const url = await serverThat((request, response) => {
+      connections.add(request.socket);
+      response.writeHead(200, { 'content-encoding': encoding }).end(asSent('{"apps":[1,2]}'));
+    });
+    const transport = transportTo(url);
+    const listed = { name: 'apps', begin: () => undefined, take: () => undefined };
+    for (let i = 0; i < 3; i++) {
+      await transport.exchange(url, { method: 'GET', path: '/v2/info' }, never);
+      await transport.exchange(url, { method: 'GET', path: '/v2/apps', listed }, never);
+    }
+    expect(connections.size).toBe(1);
+  });
+
   it('ends with the reason of whoever ends it in the moment in which the body is about to be read', async () => {
     const caller = new AbortController();
     const url = await serverThat((_, response) => beginsAnEndlessBody(response, 401));
