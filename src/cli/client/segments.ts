@@ -3,7 +3,7 @@
 import { API_VERSION } from '../../api/policy.ts';
 import { type Packing, piecesOf, segmentNamed } from '../../recorder/files/segment-files.ts';
 import { RecordReader } from '../../recorder/read/record-reader.ts';
-import type { OperatorClient } from './operator-client.ts';
+import { type OperatorClient, OperatorRefusal } from './operator-client.ts';
 
 const SEGMENTS = `/apis/${API_VERSION}/past/segments`;
 
@@ -18,7 +18,12 @@ export function readerOf(client: OperatorClient, signal: AbortSignal): RecordRea
       return items.flatMap(({ name }) => segmentNamed(name, '') ?? []);
     },
     async *pieces({ path }, wants) {
-      const { bytes, type } = await client.bytes(`${SEGMENTS}/${encodeURIComponent(path)}`, signal);
+      const asked = client.bytes(`${SEGMENTS}/${encodeURIComponent(path)}`, signal);
+      const { bytes, type } = await asked.catch((error: unknown) => {
+        if (error instanceof OperatorRefusal && error.code === 404)
+          throw new Error('it is not there any more');
+        throw error;
+      });
       yield* piecesOf({ bytes, packing: packingOf(type) }, wants);
     },
   });

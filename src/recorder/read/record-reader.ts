@@ -1,7 +1,7 @@
 // recorder: a record as it is read, while somebody writes it or after.
 
 import { setImmediate } from 'node:timers/promises';
-import { messageOf } from '../../runtime/errors.ts';
+import { messageOf, TerminalError, TransientError } from '../../runtime/errors.ts';
 import { isPlain } from '../codec/json.ts';
 import { type Entry, EntryReader, type Header, readHeader, type Tier } from '../codec/segment.ts';
 import { partNamed } from '../codec/sorter.ts';
@@ -24,7 +24,12 @@ export interface ReadEntry {
 export interface SegmentStore {
   /** Oldest first, with everything that was recorded until now. */
   list(): Promise<readonly SegmentFile[]>;
-  /** The header, and what is wanted, without what is torn at the end. @param wants may answer otherwise later */
+  /**
+   * The header, and what is wanted, without what is torn at the end.
+   *
+   * @param wants may answer otherwise later
+   * @throws TransientError, TerminalError where none of them can be read; any other error is about this one
+   */
   pieces(file: SegmentFile, wants: WantsPart): AsyncIterable<Piece>;
 }
 
@@ -69,6 +74,7 @@ export class RecordReader {
       } catch (error) {
         // One that is damaged, or was removed meanwhile, keeps nobody from the others.
         how.signal.throwIfAborted();
+        if (error instanceof TransientError || error instanceof TerminalError) throw error;
         how.note(`${file.path} is passed over: ${messageOf(error)}`);
       }
     }
