@@ -228,9 +228,11 @@ export class PoolLeases {
     try {
       if (standing !== undefined) {
         await this.#writes.giveBack(within);
-        if (unlisted === undefined) await this.#takeAndReturn(standing, within);
+        const taking = unlisted === undefined ? [this.#takeAndReturn(standing, within)] : [];
+        const [taken] = await Promise.allSettled(taking);
         await this.#writes.settle(within);
         await this.#writes.writeHands(within);
+        if (taken?.status === 'rejected') throw taken.reason;
       }
       if (unlisted === undefined) this.#trouble.noteAll(undefined);
     } catch (error) {
@@ -238,12 +240,18 @@ export class PoolLeases {
     }
   }
 
-  /** By a list that was had just now. */
+  /**
+   * By a list that was had just now. What cannot be given back, or asked about another operator, keeps no pool from being taken
+   * that is anybody's.
+   */
   async #takeAndReturn(standing: AbortSignal, signal: AbortSignal): Promise<void> {
-    await this.#giveBackOthers(signal);
-    const free = await this.#freeOperators(signal);
+    const free = new Set([this.#deps.operator]);
+    const [returned] = await Promise.allSettled([this.#giveBackOthers(signal)]);
+    const [asked] = await Promise.allSettled([this.#noteFree(free, signal)]);
+    signal.throwIfAborted();
     await this.#take(standing, { free }, signal);
     this.#stale.remove(this.#unheld(), { free, isGone: this.#pools.isGone }, signal);
+    for (const each of [returned, asked]) if (each?.status === 'rejected') throw each.reason;
   }
 
   async #look(signal: AbortSignal): Promise<void> {
@@ -366,8 +374,12 @@ export class PoolLeases {
     log.debug('this operator has the pool', { pool, lease: operator });
   }
 
-  /** Operators by whose Leases nobody acts, this one among them; asked after the Leases of the pools were read. */
-  async #freeOperators(signal: AbortSignal): Promise<ReadonlySet<string>> {
+  /**
+   * Asked after the Leases of the pools were read. One that cannot be asked about is not free.
+   *
+   * @param free gets the operators by whose Leases nobody acts
+   */
+  async #noteFree(free: Set<string>, signal: AbortSignal): Promise<void> {
     const { operator: ours, watch } = this.#deps;
     const gone = this.#unheld().filter(({ pool }) => this.#pools.isGone(pool));
     const records = [...this.#missing(), ...gone.map(({ pool }) => pool)].flatMap(
@@ -379,12 +391,10 @@ export class PoolLeases {
         .map(({ operator, durationSeconds }) => [operator, durationSeconds]),
     );
     watch.keepOnly(new Set(others.keys()));
-    const free = new Set([ours]);
     await eachOf([...others], async ([operator, durationSeconds]) => {
       if (await this.#within(signal, (within) => watch.isFree(operator, durationSeconds, within)))
         free.add(operator);
     });
-    return free;
   }
 
   #isToGo(pool: string): boolean {
