@@ -3,7 +3,7 @@
 import { resourceKey } from '../../api/policy.ts';
 import type { AppView, DecisionRecord, PoolView } from '../../controller/status/view.ts';
 import { happeningsIn } from '../../recorder/read/happenings.ts';
-import { momentOf } from '../../recorder/read/moment.ts';
+import { momentOf, type PastPool } from '../../recorder/read/moment.ts';
 import { mayHold, type RecordReader } from '../../recorder/read/record-reader.ts';
 import { type Health, policyHealth } from './health/policy-health.ts';
 import type { Selection } from './overview/selection.ts';
@@ -17,6 +17,8 @@ export interface PastPage {
   readonly askedMs: number;
   /** Of the picture: at that moment or before it; absent: nothing is recorded of it. */
   readonly atMs?: number;
+  /** `minutes`: a picture of the minute, in which nobody tells how long ago a round was at the moment itself. Absent with `atMs`. */
+  readonly detail?: PastPool['detail'];
   readonly pools: readonly PagePool[];
   readonly notes: readonly string[];
 }
@@ -45,10 +47,10 @@ export async function pastPage(
     { fromMs: atMs - DECISIONS_MS, toMs: atMs, event: () => false, most: MOST_DECISIONS },
     { note: () => undefined, signal, pools: mayHold(policy) },
   );
-  const pictureMs = moment.pools.find(({ view }) => looked.includes(view))?.atMs;
+  const picture = moment.pools.find(({ view }) => looked.includes(view));
   return {
     askedMs: atMs,
-    ...(pictureMs !== undefined && { atMs: pictureMs }),
+    ...(picture && { atMs: picture.atMs, detail: picture.detail }),
     pools: looked.map((pool) => pastPool(pool, decisions, selection)),
     notes: moment.notes,
   };

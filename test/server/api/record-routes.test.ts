@@ -119,7 +119,7 @@ it('gives the page a pool as it was, with the health and the tiles of then', asy
   await demo.advance(500);
   const past = (atMs: number) => get(app, `/ui/past?at=${atMs}&of=default/queue-demo`);
   const { body } = (await past(badMs)) as { readonly body: PastPage };
-  expect(body).toMatchObject({ askedMs: badMs, atMs: badMs, notes: [] });
+  expect(body).toMatchObject({ askedMs: badMs, atMs: badMs, detail: 'rounds', notes: [] });
   const [pool] = body.pools;
   const running = new Map(bad?.apps.map(({ id, running }) => [id, running]));
   expect(new Map(pool?.apps.map(({ id, running }) => [id, running]))).toEqual(running);

@@ -68,7 +68,7 @@ export function pastView(redraw) {
       if (next === undefined && wasPast) redraw();
     },
     /** The moment that is shown, ms; undefined: what is now. */
-    atMs: () => (fixedSpan() === undefined ? undefined : (page?.askedMs ?? chosenMs())),
+    atMs: () => (fixedSpan() === undefined ? undefined : page === undefined ? chosenMs() : agesFrom(page)),
     /**
      * The view with the pools of then in the place of those of now; what is not known of then is not shown at all.
      *
@@ -87,6 +87,15 @@ export function pastView(redraw) {
       return found.length === 0 ? view.pools : found;
     },
   };
+}
+
+/**
+ * From when ages are told: of a picture of the minute from its own time, for the round before the moment was not a minute ago.
+ *
+ * @param {Pick<PastPage, 'askedMs' | 'atMs' | 'detail'>} page
+ */
+export function agesFrom({ askedMs, atMs = askedMs, detail }) {
+  return detail === 'minutes' ? atMs : askedMs;
 }
 
 /**
