@@ -105,7 +105,7 @@ export const behaviorSchema: JsonSchema = object(
         path: text('What is asked for.', { pattern: '^/[\\x21-\\x7e]*$', maxLength: 256, default: '/busy' }),
         portIndex: count("Which of an instance's ports, 0 the first.", { maximum: 99, default: 0 }),
         within: duration(
-          'How long an answer may take; so much later a fall is, at most. Answers that are older than 300 ms by then are asked for anew.',
+          'How long an answer may take; so much later a fall is, at most. Answers that are older than 300 ms by then are asked for anew, which takes 0.6 s more at most.',
           '200ms',
         ),
       },
