@@ -60,7 +60,7 @@ describe('the report', () => {
     const margin = Math.abs((first ?? 0) - (second ?? 0)).toFixed(1);
     expect(text.split('\n').find((line) => line.startsWith('±'))).toMatch(new RegExp(` ${margin}\\b`));
     const alone = { ...result, rows: result.rows.filter(({ seed }) => seed === 1) };
-    expect(comparisonText(alone, 'table')).not.toMatch(/^± +\d/m);
+    expect(comparisonText(alone, 'table')).not.toContain('±');
     expect(comparisonPage(alone)).not.toContain('±');
   });
 

@@ -11,7 +11,7 @@ export function comparisonText(result: Comparison, format: TextFormat): string {
   const seeds = new Set(result.rows.map(({ seed }) => seed)).size;
   const title = `${result.policy} under ${result.load}, ${seeds} seed${seeds === 1 ? '' : 's'}`;
   const laws = pooledByLaw(result.rows);
-  const parts = [heading(title, format), lawTable(laws, format), '', legend(format)];
+  const parts = [heading(title, format), lawTable(laws, format), '', legend(format, seeds > 1)];
   const notes = result.notes.flatMap((note) => ['', noteLine(note, format)]);
   return [...parts, ...notes, '', verdict(laws)].join('\n');
 }
@@ -24,9 +24,10 @@ export function noteLine(note: string, format: TextFormat): string {
   return format === 'markdown' ? `\n${note}` : `note: ${note}`;
 }
 
-/** What each column is. */
-export function legend(format: TextFormat): string {
-  const meanings = [...COLUMNS.map(({ head, about }) => `${head}: ${about}`), ABOUT_MARGIN];
+/** What each column is, and each line where some are margins. */
+function legend(format: TextFormat, hasMargins: boolean): string {
+  const columns = COLUMNS.map(({ head, about }) => `${head}: ${about}`);
+  const meanings = hasMargins ? [...columns, ABOUT_MARGIN] : columns;
   return format === 'markdown' ? meanings.map((meaning) => `- ${meaning}`).join('\n') : meanings.join('\n');
 }
 
