@@ -69,7 +69,7 @@ const LEAST_LEAD_MS = 2_500;
 const HOLD_LEADS = 1.2;
 const LEAST_HOLD_LEADS = 0.8;
 /** … and where nothing tells how many instances work: this share of it, but no less than this where needs are soon back. */
-const HELD_IF_BLIND = 0.8;
+const HELD_IF_BLIND = 0.95;
 const LEAST_HELD_IF_BLIND_MS = 5_000;
 /** … and who is needed no more goes once so many seconds of all that are asked for were idle, or will have been in two looks. */
 const IDLE_IF_BLIND_S = 0.4;
@@ -98,7 +98,9 @@ export function fluidLaw(
   const fewest = whole(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service);
   const down = Math.max(least, Math.min(fewest, probing.floor));
 
-  const up = rises(view) ? Math.max(asked, least, Math.min(atLeast(need), cold.most)) : asked;
+  // A probe is judged by a count that was made after it, not by what made it worth trying.
+  const isTried = isBlind(input) && isEmpty(view) && input.atMs <= fellAtMs;
+  const up = rises(view) && !isTried ? Math.max(asked, least, Math.min(atLeast(need), cold.most)) : asked;
   const lower = mayFall && (falls(view) || probing.floor < asked);
   const wanted = up === asked && lower ? Math.min(asked, down) : up;
   return {

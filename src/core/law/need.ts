@@ -46,7 +46,7 @@ const AIM = 0.5;
 /** The aim is that far from the target, in deviations of what chance and doubt about the rates add within L. */
 const MARGIN = 2;
 /** Who sees nothing but the queue sees nothing of one that is empty: it is to be nearer the target, where work is quick. */
-const MARGIN_IF_BLIND = 1.25;
+const MARGIN_IF_BLIND = 1.6;
 /**
  * So much of σ counts, and so much more where nothing is known of μ: σ allows for loads that change within seconds, and
  * most do not; but a μ that is only guessed may be wrong by far more than σ says.
@@ -56,7 +56,7 @@ const DOUBT_COUNTS_IF_COLD = 0.5;
 /** The aim is for ε = 0.05, where a normal variable is above its mean by so many deviations. */
 const USUAL_DEVIATIONS = deviationsAbove(DEFAULT_MISS_TOLERANCE);
 const UP_ABOVE = 0.9;
-const UP_ABOVE_IF_BLIND = 0.95;
+const UP_ABOVE_IF_BLIND = 0.85;
 /** Of a target in time. */
 const EMPTIED_WITHIN = 0.8;
 const DOWN_BELOW = 0;

@@ -91,10 +91,10 @@ describe('Fluid decides', () => {
 
   it('holds it less long where nothing tells how many work, unless needs are soon back', () => {
     const held = (deadTimeMs: number) => asked(0, { giveBackAfterMs: undefined, deadTimeMs });
-    expect(held(2_000)).toMatchObject({ holdMs: 5_000, leastHoldMs: 1_600 });
+    expect(held(2_000)).toMatchObject({ holdMs: 5_000, leastHoldMs: 1_900 });
     expect(held(30_000)).toMatchObject({
-      holdMs: expect.closeTo(29_280, 3),
-      leastHoldMs: expect.closeTo(19_520, 3),
+      holdMs: expect.closeTo(34_770, 3),
+      leastHoldMs: expect.closeTo(23_180, 3),
     });
   });
 
@@ -102,6 +102,18 @@ describe('Fluid decides', () => {
     expect(asked(0, { asked: 10 }).fallWorth).toEqual({ instanceS: 4, nextS: 1 });
     expect(asked(0, { asked: 100 }).fallWorth).toEqual({ instanceS: 20, nextS: 1 });
     expect(asked(0, { messages: { inFlight: 0 } }).fallWorth).toBeUndefined();
+  });
+
+  it('judges a probe by a count that was made after it', () => {
+    const empty = knowing({ busy: false, arrivals: 24 });
+    const at = (nowMs: number, atMs: number, memory: FluidMemory) =>
+      asked(0, { asked: 4, nowMs, atMs, deadTimeMs: 20_000 }, memory);
+    // By what is known 4/s more come than four work off, which would be far above the target after 20 s.
+    const soon = at(T0 + 1_000, T0, empty);
+    expect(soon.wanted).toBe(4);
+    expect(at(T0 + 2_000, T0, soon.memory).wanted).toBe(4);
+    const before = knowing({ busy: false, arrivals: 24 }, { asked: 4, fellAtMs: T0 - 1 });
+    expect(at(T0 + 1_000, T0, before).wanted).toBeGreaterThan(4);
   });
 
   it('holds it for as long as the policy says, or as it is worth', () => {

@@ -167,7 +167,8 @@ function isSlow({ m, mm }: Filter, dt: number): boolean {
 /** Where only the queue is known, an interval tells something when it lasted, or ran out sooner than expected. */
 function observeQueue(f: Filter, i: Interval): void {
   const { before, now, dt, busy, expected, moved } = i;
-  if (!before.busy || !(busy || now.waiting < expected)) return;
+  const hasRunOut = now.waiting < expected && (before.busy || expected > now.emptyBelow);
+  if (!hasRunOut && !(before.busy && busy)) return;
   const change = (now.waiting - before.waiting) / dt;
   const slower = moved ? lastedAfterAll(f, i, change) : undefined;
   balance(f, i, change, learnedFrom(f, i, moved));

@@ -460,3 +460,44 @@ describe('a queue that does what it was not to do', () => {
     expect(arrivals).toBeGreaterThan(350);
   });
 });
+
+describe('a queue that stays empty though it was to grow', () => {
+  const known = (): Estimate => ({
+    arrivals: 40,
+    service: 5,
+    varArrivals: 25,
+    varService: 0.01,
+    covariance: 0,
+    atMs: T0,
+    waiting: 0,
+    working: undefined,
+    ready: 3,
+    arrived: undefined,
+    headMs: undefined,
+    busy: false,
+    meanReady: 3,
+    proven: 0,
+    above: 0,
+    below: 0,
+  });
+  const arrivalsSeenWith = (waiting: number, over: Partial<Measurement> = {}): number =>
+    update(known(), {
+      atMs: T0 + 500,
+      waiting,
+      served: 3,
+      ready: 3,
+      emptyBelow: 1,
+      working: undefined,
+      arrived: undefined,
+      ...over,
+    }).arrivals;
+
+  it('says that fewer come, where nothing but the queue is known', () => {
+    expect(arrivalsSeenWith(0)).toBeLessThan(38);
+    expect(arrivalsSeenWith(6)).toBeGreaterThan(arrivalsSeenWith(0));
+  });
+
+  it('says nothing where enough serve for all that come', () => {
+    expect(arrivalsSeenWith(0, { served: 9, ready: 9 })).toBe(40);
+  });
+});
