@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import type { EventObject } from '../../src/cli/client/policy-object.ts';
-import { eventTable } from '../../src/cli/output/event-lines.ts';
+import { eventTable, noEventsText } from '../../src/cli/output/event-lines.ts';
 
 const SECOND = '2026-01-01T00:00:00Z';
 
@@ -33,4 +33,19 @@ it('shows the oldest event first, and within a second the first recorded', () =>
     'Third',
     'Fourth',
   ]);
+});
+
+it.each([
+  { of: {}, command: 'explain NAME --at 2026-01-01T00:00:00.000Z' },
+  { of: { namespace: 'default', name: 'shop' }, command: 'explain shop --at 2026-01-01T00:00:00.000Z' },
+  {
+    of: { namespace: 'north', name: 'shop', data: '/var/lib/m' },
+    command: 'explain north/shop --at 2026-01-01T00:00:00.000Z --data /var/lib/m',
+  },
+])('names the command that says more where there are none: $command', ({ of, command }) => {
+  const toMs = Date.parse(SECOND);
+  const asked = { namespace: undefined, name: undefined, data: undefined, ...of };
+  expect(noEventsText({ fromMs: toMs - 60_000, toMs }, asked)).toMatch(
+    new RegExp(`: microscaling ${command}$`),
+  );
 });

@@ -12,7 +12,7 @@ import { type OperatorClient, operatorOf } from '../../client/operator-client.ts
 import { pastOf } from '../../client/past.ts';
 import type { EventObject, PolicyObject } from '../../client/policy-object.ts';
 import type { CommandContext } from '../../command.ts';
-import { byTime, EVENT_HEADS, eventCells, eventTable } from '../../output/event-lines.ts';
+import { byTime, EVENT_HEADS, eventCells, eventTable, noEventsText } from '../../output/event-lines.ts';
 import { jsonText } from '../../output/json.ts';
 import { timeText } from '../../output/policy-table.ts';
 import { GrowingTable, table } from '../../output/table.ts';
@@ -44,7 +44,7 @@ async function lookBack(options: OptionValues, context: CommandContext): Promise
       : names({ namespace, name })(event),
   );
   if (options.output === 'json') context.print(jsonText(events));
-  else if (events.length === 0) context.print(noneIn(span, name));
+  else if (events.length === 0) context.print(noEventsText(span, { namespace, name, data: options.data }));
   else
     context.print(
       table(
@@ -53,16 +53,6 @@ async function lookBack(options: OptionValues, context: CommandContext): Promise
       ),
     );
   return 0;
-}
-
-/** Counts that a law changes are no events: whoever asks what happened is told where those are. */
-function noneIn(
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-  name: string | undefined,
-): string {
-  const [from, to] = [fromMs, toMs].map((ms) => timeText(new Date(ms).toISOString()));
-  const at = new Date(toMs).toISOString();
-  return `no events from ${from} to ${to}; why counts were as they were: microscaling explain ${name ?? 'NAME'} --at ${at}`;
 }
 
 async function filterOf(
