@@ -52,7 +52,7 @@ export async function startOperatorProcess(
 /** What the launcher gives to node, for those who give it more; its settings for the memory outside of the heap are left out. */
 export function nodeArguments(): readonly string[] {
   const launcher = readFileSync(packageFile('src/cli/bin/microscaling'), 'utf8');
-  const options = /^exec node (.*) "\$main" "\$@"$/m.exec(launcher)?.[1];
+  const options = /^exec "\$node" (.*) "\$main" "\$@"$/m.exec(launcher)?.[1];
   if (options === undefined) throw new Error('the launcher does not say how it starts node');
   return [...options.split(' '), packageFile('src/cli/main.ts')];
 }
