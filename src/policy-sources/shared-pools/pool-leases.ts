@@ -7,7 +7,8 @@ import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
 import type { PoolHands, PoolLearning, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
-import { type HeldPool, HeldPools } from './held-pools.ts';
+import { HeldPools } from './held-pools.ts';
+import { LeaseConfirmations } from './lease-confirmations.ts';
 import { ownerBy, takenBy } from './lease-record.ts';
 import { LeaseTrouble } from './lease-trouble.ts';
 import { LeaseWrites } from './lease-writes.ts';
@@ -57,8 +58,6 @@ export interface PoolStanding extends OperatorStanding {
   readonly begin?: () => (() => void) | undefined;
 }
 
-type HeldOf = readonly [pool: string, held: HeldPool];
-
 const JITTER = 0.2;
 const SETTLES =
   'the pool was nobody’s: operators without a selector are given the time to see that it is taken';
@@ -89,6 +88,7 @@ export class PoolLeases {
   readonly #held: HeldPools;
   readonly #trouble: LeaseTrouble;
   readonly #writes: LeaseWrites;
+  readonly #confirmations: LeaseConfirmations;
   #pools: PoolsToRun = { ours: new Set(), areOthers: () => false, isGone: () => false };
   readonly #stale: StaleLeases;
   #seen: ReadonlyMap<string, SeenPoolLease> = new Map();
@@ -103,6 +103,13 @@ export class PoolLeases {
       within: (signal, work) => this.#within(signal, work),
       isGone: (pool) => this.#pools.isGone(pool),
       onWritten: (lease) => this.#noteSeen(lease),
+    });
+    this.#confirmations = new LeaseConfirmations({
+      ...{ ...deps, held: this.#held },
+      within: (signal, work) => this.#within(signal, work),
+      list: (signal) => this.#list(signal),
+      isOurs: (lease) => this.#isOurs(lease),
+      onLost: (pool, lease) => this.#lost(pool, lease),
     });
     this.#stale = new StaleLeases(deps);
   }
@@ -158,7 +165,7 @@ export class PoolLeases {
 
   /** Resolves when aborted; what is held stays so, and is worth what the operator's own Lease is. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#runLists(signal), this.#runConfirmations(signal)]);
+    await Promise.all([this.#runLists(signal), this.#confirmations.run(signal)]);
     this.#held.close();
   }
 
@@ -171,44 +178,6 @@ export class PoolLeases {
       const pauseMs = Math.min(retryMs * (1 + JITTER * random()), this.#held.dueInMs());
       await clock.sleep(pauseMs, AbortSignal.any([signal, woken])).catch(() => undefined);
     }
-  }
-
-  /**
-   * Beside the lists, which may hang or be refused, or wait for what is written: each Lease alone when no list has spoken of it for a
-   * while, or by a list of its own where none can be read alone.
-   */
-  async #runConfirmations(signal: AbortSignal): Promise<void> {
-    const { clock, retryMs, store } = this.#deps;
-    while (!signal.aborted) {
-      const unconfirmed = this.#held.unconfirmed();
-      if (store.get === undefined) await this.#confirmByList(unconfirmed, signal);
-      else await eachOf(unconfirmed, (each) => this.#confirmAlone(each, signal));
-      await clock.sleep(retryMs, signal).catch(() => undefined);
-    }
-  }
-
-  async #confirmAlone([pool, held]: HeldOf, signal: AbortSignal): Promise<void> {
-    const { clock, store } = this.#deps;
-    const askedAtMs = clock.monotonic();
-    await this.#within(signal, async (within) => await store.get?.(pool, within)).then(
-      (lease) => this.#confirmBy(lease, [pool, held], askedAtMs),
-      () => undefined,
-    );
-  }
-
-  async #confirmByList(unconfirmed: readonly HeldOf[], signal: AbortSignal): Promise<void> {
-    if (unconfirmed.length === 0) return;
-    const askedAtMs = this.#deps.clock.monotonic();
-    const listed = await this.#list(signal).catch(() => undefined);
-    if (listed === undefined) return;
-    const seen = new Map(listed.map((lease) => [lease.pool, lease]));
-    for (const each of unconfirmed) this.#confirmBy(seen.get(each[0]), each, askedAtMs);
-  }
-
-  #confirmBy(lease: SeenPoolLease | undefined, [pool, held]: HeldOf, askedAtMs: number): void {
-    if (this.#held.good(pool) !== held) return;
-    if (this.#isOurs(lease)) this.#held.confirm(pool, held, askedAtMs);
-    else this.#lost(pool, lease);
   }
 
   #list(signal: AbortSignal): Promise<readonly SeenPoolLease[]> {
@@ -258,8 +227,7 @@ export class PoolLeases {
     const { clock, onChange } = this.#deps;
     const before = this.#seen;
     const askedAtMs = clock.monotonic();
-    const listed = await this.#list(signal);
-    this.#seen = new Map(listed.map((lease) => [lease.pool, lease]));
+    this.#seen = new Map((await this.#list(signal)).map((lease) => [lease.pool, lease]));
     for (const [pool, held] of this.#held.entries()) {
       const lease = this.#seen.get(pool);
       if (!this.#held.isGood(held))
