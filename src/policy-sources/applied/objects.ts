@@ -29,6 +29,8 @@ export interface AppliedObject {
 /** Text to resources through the trust rules; `source` is the text's place for people. Never throws. */
 export type LoadApplied = (text: string, source: string) => LoadResult;
 
+type Checked = Pick<LoadResult, 'resources' | 'invalid' | 'problems'>;
+
 /** One object and what was found about it. */
 export interface Kept {
   readonly object: AppliedObject;
@@ -101,10 +103,11 @@ export class AppliedObjects {
    * Keeps it in the place of what has its name. Once deleted, an object that does not run is gone at once: nothing
    * is held for it.
    *
+   * @param checked what `check` said of it, where nothing but defaults, generation and version has come to it since
    * @throws TransientError when it cannot be written; then nothing has changed
    */
-  put(object: AppliedObject): void {
-    const kept = this.#check(object);
+  put(object: AppliedObject, checked?: Checked): void {
+    const kept = checked === undefined ? this.#check(object) : keptOf(object, atVersionOf(object, checked));
     if (object.metadata.deletionTimestamp !== undefined && kept.resource === undefined) {
       this.remove(object.kind, nameOf(object));
       return;
@@ -154,19 +157,34 @@ export class AppliedObjects {
   }
 
   #check(object: AppliedObject): Kept {
-    const { resources, invalid, problems } = this.check(object);
-    const resource = resources[0]?.resource;
-    const refused = invalid[0];
-    return {
-      object,
-      ...defined({ resource, invalid: refused }),
-      problems,
-    };
+    return keptOf(object, this.check(object));
   }
 
   #changed(kind: string, key: string): void {
     for (const listener of this.#listeners) listener(kind, key);
   }
+}
+
+function keptOf(object: AppliedObject, { resources, invalid, problems }: Checked): Kept {
+  return { object, ...defined({ resource: resources[0]?.resource, invalid: invalid[0] }), problems };
+}
+
+/** A document is checked before it is known which generation and version of its object it becomes. */
+function atVersionOf({ metadata }: AppliedObject, checked: Checked): Checked {
+  const { generation, resourceVersion } = metadata;
+  const counted = {
+    ...(typeof generation === 'number' && { generation }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
+  const resources = checked.resources.map(({ resource, ...found }) => ({
+    ...found,
+    resource: withMetadata(resource, counted),
+  }));
+  return { ...checked, resources };
+}
+
+function withMetadata(resource: Resource, more: object): Resource {
+  return { ...resource, metadata: { ...resource.metadata, ...more } };
 }
 
 /** The note of kubectl doubles the size of an object: what is checked and measured is the object alone. */

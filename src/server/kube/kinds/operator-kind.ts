@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoadResult } from '../../../api/load.ts';
 import type { Problem } from '../../../api/problem.ts';
+import { isObject } from '../../../api/schema/json-schema.ts';
 import { fieldPath } from '../field-path.ts';
 import { ApiFailure, type Cause, forbidden, invalid, notAllowed } from '../http/failure.ts';
 import { visibleDefaults } from '../visible-defaults.ts';
@@ -14,12 +15,18 @@ import { type KubeObject, keyOf, versionOf, withMeta } from './object.ts';
 import type { Admitted, ObjectHome, ServedKind } from './object-home.ts';
 import { type Origin, REVISION_ANNOTATION, SOURCE_ANNOTATION, withOrigin } from './view-objects.ts';
 
+type Checked = Pick<LoadResult, 'resources' | 'problems' | 'invalid'>;
+
 /** Where applied objects are kept: the source that the controller reads them from. */
 export interface AppliedStore {
   all(): readonly { readonly object: KubeObject }[];
   get(kind: string, key: string): { readonly object: KubeObject } | undefined;
-  /** Throws TransientError. */
-  put(object: KubeObject): void;
+  /**
+   * Throws TransientError.
+   *
+   * @param checked what `check` said of it, where nothing but defaults, generation and version has come to it since
+   */
+  put(object: KubeObject, checked?: Checked): void;
   /** Throws TransientError. */
   remove(kind: string, key: string): void;
   /** Resolves once all that was written before the call outlives any crash; rejects with TransientError. */
@@ -27,7 +34,7 @@ export interface AppliedStore {
   /** Calls back after every change with the kind and `namespace/name`. */
   subscribe(onChange: (kind: string, key: string) => void): () => void;
   /** Reads it as the source does: valid and allowed, or why not. */
-  check(object: KubeObject): Pick<LoadResult, 'resources' | 'problems' | 'invalid'>;
+  check(object: KubeObject): Checked;
   /** The name of the source in the operator's view. */
   readonly source: string;
   /** On every applied object until what it owns is collected. */
@@ -66,6 +73,8 @@ export class OperatorKind implements ServedKind, ObjectHome {
   readonly #versions: Versions;
   readonly #applied: AppliedStore | undefined;
   readonly #reports = new Map<string, Report>();
+  /** What was admitted and not saved yet, by its spec, which is new then and goes with it until it is saved. */
+  readonly #admitted = new WeakMap<object, Checked>();
   /** The newest version in the cache. */
   #shownUpTo: number;
 
@@ -126,11 +135,13 @@ export class OperatorKind implements ServedKind, ObjectHome {
     const applied = this.#applied;
     if (applied === undefined) throw new ApiFailure('Forbidden', NO_STORE);
     const written = this.#withFinalizer(withoutAdded(next), current, applied);
-    const { resources, invalid: refused, problems } = applied.check(written);
+    const checked = applied.check(written);
+    const { resources, invalid: refused, problems } = checked;
     const warnings = problems.filter(({ severity }) => severity === 'warning').map(sentence);
     const [valid] = resources;
     if (valid !== undefined) {
       const spec = visibleDefaults(written.spec, valid.resource.spec);
+      if (isObject(spec)) this.#admitted.set(spec, checked);
       return { object: { ...written, spec }, warnings };
     }
     // What is not valid any more can still lose its finalizer.
@@ -143,7 +154,11 @@ export class OperatorKind implements ServedKind, ObjectHome {
 
   save(object: KubeObject): void {
     const { status: _, ...kept } = object;
-    this.#applied?.put(kept as KubeObject);
+    const { spec } = object;
+    const checked = isObject(spec) ? this.#admitted.get(spec) : undefined;
+    // Once: whoever saves the same spec with other metadata has not had it checked.
+    if (isObject(spec)) this.#admitted.delete(spec);
+    this.#applied?.put(kept as KubeObject, checked);
   }
 
   remove(key: string, _version: number): void {
