@@ -26,27 +26,27 @@ export interface PoolLearning {
   taken(pool: string, learned: string): void;
 }
 
-/** What people hold in a pool, as its Lease says it. */
-export interface CarriedHands {
-  /** Absent: nothing is held. */
+/** The interventions of a pool, as its Lease says them. */
+export interface CarriedInterventions {
+  /** Absent: there are none. */
   readonly text?: string;
   /** Grows with every change: the one with less is never believed over the one with more. 0: whoever wrote it does not count. */
   readonly generation: number;
 }
 
-/** What people said of the policies of a pool, where each operator keeps that for itself: it goes along with the pool. */
-export interface PoolHands {
+/** Interventions on the policies of a pool, where each operator keeps them for itself: they go along with the pool. */
+export interface PoolInterventions {
   /** What its Lease is to say; undefined: nothing. */
-  of(pool: string): CarriedHands | undefined;
+  of(pool: string): CarriedInterventions | undefined;
   /** Its Lease says so now. */
-  written(pool: string, hands: CarriedHands | undefined): void;
+  written(pool: string, carried: CarriedInterventions | undefined): void;
   /**
    * The pool was taken.
    *
-   * @param hands what its Lease said
+   * @param carried what its Lease said
    * @param others it was another operator's
    */
-  taken(pool: string, hands: CarriedHands | undefined, others: boolean): void;
+  taken(pool: string, carried: CarriedInterventions | undefined, others: boolean): void;
   /** Another operator has taken it, and goes on with what was in its Lease. */
   left(pool: string, operator: string): void;
   /** Another operator has taken it, and nothing went along: what is known here of the pool is over. */

@@ -12,7 +12,13 @@ import { TerminalError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { createSteadyClock } from '../../runtime/steady-clock.ts';
 import type { OptionValues } from '../options.ts';
-import { type Hands, leaseNameFor, openShard, type ShardSelector, shardSelector } from './leases/shard.ts';
+import {
+  type CarriedState,
+  leaseNameFor,
+  openShard,
+  type ShardSelector,
+  shardSelector,
+} from './leases/shard.ts';
 import { type LeaseOptions, leaseTiming } from './leases/timing.ts';
 import type { SecretRef } from './values.ts';
 
@@ -31,7 +37,7 @@ export interface KubernetesDeps {
   /** As a task of Marathon: there the tasks may say what a Lease says here. */
   readonly task?: TaskIdentity | undefined;
   /** On policies of other sources. */
-  readonly hands: Hands;
+  readonly carried: CarriedState;
 }
 
 export interface Kubernetes {
@@ -62,7 +68,7 @@ const DNS_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
  */
 export async function openKubernetes(
   options: KubernetesOptions,
-  { load, clock, log, env, task, hands }: KubernetesDeps,
+  { load, clock, log, env, task, carried }: KubernetesDeps,
 ): Promise<Kubernetes | undefined> {
   const selector = shardSelector(options.selector);
   if (options.kubernetes !== true) {
@@ -97,7 +103,7 @@ export async function openKubernetes(
     },
   });
   const pools = openShard(kube, selector, {
-    ...{ api, lease, identity, timing, clock: steady, log, hands },
+    ...{ api, lease, identity, timing, clock: steady, log, carried },
     standing: () => elector.state(),
     onChange: () => source.standingChanged(),
   });

@@ -2,7 +2,7 @@
 
 import type { LoadResult } from '../../api/load.ts';
 import { StoredInterventions } from '../../controller/interventions/stored-interventions.ts';
-import { TravellingHands } from '../../controller/interventions/travelling-hands.ts';
+import { TravellingInterventions } from '../../controller/interventions/travelling-interventions.ts';
 import { createOperator } from '../../controller/operator.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
 import type { TaskIdentity } from '../../controller/watch/leadership.ts';
@@ -131,13 +131,13 @@ async function start(
     clock,
     log,
   });
-  const hands = {
+  const carried = {
     stored,
     learning: {
       of: (pool: string) => operator.learning.of(pool),
       taken: (pool: string, learned: string) => operator.learning.taken(pool, learned),
     },
-    travelling: new TravellingHands({
+    interventions: new TravellingInterventions({
       ...{ stored, log, now: () => clock.now() },
       policiesOf: (pool) => operator.policiesOf(pool),
       mayBeIn: (policy, pool) => operator.mayBeIn(policy, pool),
@@ -149,7 +149,7 @@ async function start(
     log,
     env,
     task,
-    hands,
+    carried,
   });
   const { redactor } = deps;
   const plain = new PlainVariables();
@@ -177,7 +177,7 @@ async function start(
     view: () => operator.state.view(),
   });
   const whoActs = new WhoActs({
-    ...{ kubernetes, task, selector: config.kubernetes?.selector, clock, log, hands },
+    ...{ kubernetes, task, selector: config.kubernetes?.selector, clock, log, carried },
     poolsOf: (workload) => operator.poolsOf(workload),
   });
   const schedulers = openSchedulers({

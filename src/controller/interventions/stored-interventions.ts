@@ -19,8 +19,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { DocumentChange, DocumentStore } from '../../runtime/document-store.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import { CarriedMarks, MARKS } from './carried-marks.ts';
 import { fromEarlier } from './earlier-interventions.ts';
-import { HandsMarks, MARKS } from './hands-marks.ts';
 
 export interface StoredInterventionsDeps {
   readonly documents: DocumentStore;
@@ -48,7 +48,7 @@ export class StoredInterventions implements InterventionHome {
   /** Of those that end just now, by uid. */
   readonly #whyGone = new Map<string, string>();
   /** Of pools that are shared with other operators. */
-  readonly marks: HandsMarks;
+  readonly marks: CarriedMarks;
   /** Not in the store yet: it could not be written when they were taken over. */
   #takenOver: readonly DocumentChange[] = [];
 
@@ -61,7 +61,7 @@ export class StoredInterventions implements InterventionHome {
       else log.warn('an intervention on a policy is not readable and left out', { key });
     }
     this.#takeOverEarlier();
-    this.marks = new HandsMarks({
+    this.marks = new CarriedMarks({
       known: documents.all(MARKS),
       write: (changes) => this.#write(changes),
     });

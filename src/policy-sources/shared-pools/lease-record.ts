@@ -1,7 +1,7 @@
 // policy-sources: what is written into the Lease of a pool, and whose it says the pool is.
 
 import { defined } from '../../lang/defined.ts';
-import type { CarriedHands, PoolHands, PoolOwner } from '../pools-to-run.ts';
+import type { CarriedInterventions, PoolInterventions, PoolOwner } from '../pools-to-run.ts';
 import type { PoolLeaseRecord } from './pool-lease-store.ts';
 
 /** Who takes it. */
@@ -25,27 +25,36 @@ export function takenBy(
     acquireTime: new Date(wallMs).toISOString().replace('Z', '000Z'),
     transitions: before === undefined ? 0 : before.transitions + (isOurs ? 0 : 1),
     settled: before?.settled ?? false,
-    ...defined({ hands: before?.hands }),
+    ...defined({ interventions: before?.interventions }),
   };
 }
 
-/** With what people hold now; where nothing goes along, as it was. */
-export function withHands(
-  { hands: before, ...record }: PoolLeaseRecord,
+/** With the interventions of now; where nothing goes along, as it was. */
+export function withCarried(
+  { interventions: before, ...record }: PoolLeaseRecord,
   pool: string,
-  hands: PoolHands | undefined,
+  interventions: PoolInterventions | undefined,
 ): PoolLeaseRecord {
-  return { ...record, ...defined({ hands: hands === undefined ? before : hands.of(pool) }) };
+  return {
+    ...record,
+    ...defined({ interventions: interventions === undefined ? before : interventions.of(pool) }),
+  };
 }
 
 /** As they are written, wherever that is: by whoever does not count, and by people, without a generation. */
-export function handsIn(text: string | undefined, generation: string | undefined): CarriedHands | undefined {
+export function carriedFrom(
+  text: string | undefined,
+  generation: string | undefined,
+): CarriedInterventions | undefined {
   const counted = Number(generation ?? 0);
   const known = Number.isSafeInteger(counted) && counted > 0 ? counted : 0;
   return text === undefined && known === 0 ? undefined : { ...defined({ text }), generation: known };
 }
 
-export function isSameHands(a: CarriedHands | undefined, b: CarriedHands | undefined): boolean {
+export function isSameCarried(
+  a: CarriedInterventions | undefined,
+  b: CarriedInterventions | undefined,
+): boolean {
   return a?.text === b?.text && (a?.generation ?? 0) === (b?.generation ?? 0);
 }
 

@@ -1,6 +1,6 @@
 // policy-sources: what says which of several operators has a pool, wherever that is kept; of two that write it at once, one does.
 
-import type { CarriedHands } from '../pools-to-run.ts';
+import type { CarriedInterventions } from '../pools-to-run.ts';
 
 /**
  * Points from a pool to the operator that has it. It is never renewed: it is worth what the operator's own Lease is, or its task
@@ -18,8 +18,8 @@ export interface PoolLeaseRecord {
   readonly transitions: number;
   /** Everybody who looks has had the time to see that somebody takes the pool, also an operator without a selector. */
   readonly settled: boolean;
-  /** What people hold by hand in the pool, for whoever has it next (`PoolHands`); absent: nothing. */
-  readonly hands?: CarriedHands;
+  /** The interventions of the pool, for whoever has it next (`PoolInterventions`); absent: there are none. */
+  readonly interventions?: CarriedInterventions;
   /** What the last operator had learned of the pool (`PoolLearning`), in a Lease that was given back. */
   readonly learned?: string;
 }

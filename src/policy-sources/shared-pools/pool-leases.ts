@@ -6,7 +6,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
-import type { PoolHands, PoolLearning, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
+import type { PoolInterventions, PoolLearning, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
 import { HeldPools } from './held-pools.ts';
 import { LeaseConfirmations } from './lease-confirmations.ts';
 import { ownerBy, takenBy } from './lease-record.ts';
@@ -47,7 +47,7 @@ export interface PoolLeasesDeps {
   /** So long is it known that a pool is still this instance's; absent: `FRESH_MS`. */
   readonly freshMs?: number;
   /** Absent: nothing goes along with a pool. */
-  readonly hands?: PoolHands;
+  readonly interventions?: PoolInterventions;
   readonly learning?: PoolLearning;
   /** Whether this instance acts for a pool, or who does, may have changed. */
   readonly onChange: (pool: string) => void;
@@ -127,8 +127,7 @@ export class PoolLeases {
     if (news) this.look();
   }
 
-  /** What people hold may be different. */
-  handsChanged(): void {
+  interventionsChanged(): void {
     if (this.#held.entries().some(([pool, held]) => this.#writes.isBehind(pool, held))) this.look();
   }
 
@@ -200,7 +199,7 @@ export class PoolLeases {
         const taking = unlisted === undefined ? [this.#takeAndReturn(standing, within)] : [];
         const [taken] = await Promise.allSettled(taking);
         await this.#writes.settle(within);
-        await this.#writes.writeHands(within);
+        await this.#writes.writeInterventions(within);
         if (taken?.status === 'rejected') throw taken.reason;
       }
       if (unlisted === undefined) this.#trouble.noteAll(undefined);
@@ -246,9 +245,9 @@ export class PoolLeases {
   }
 
   #noteOthers(): void {
-    const { hands, operator: ours } = this.#deps;
+    const { interventions, operator: ours } = this.#deps;
     for (const { pool, record } of this.#seen.values())
-      if (record.holder !== '' && record.operator !== ours) hands?.left(pool, record.operator);
+      if (record.holder !== '' && record.operator !== ours) interventions?.left(pool, record.operator);
   }
 
   /** Not so after whoever thinks that it may has been there: a person who deletes Leases, or changes them. */
@@ -319,7 +318,7 @@ export class PoolLeases {
   }
 
   async #takeOne(pool: string, standing: AbortSignal, signal: AbortSignal): Promise<void> {
-    const { store, log, operator, clock, hands, learning, settleMs = SETTLE_MS } = this.#deps;
+    const { store, log, operator, clock, interventions, learning, settleMs = SETTLE_MS } = this.#deps;
     const seen = this.#seen.get(pool);
     const record = takenBy(this.#deps, seen?.record, clock.now());
     const confirmedAtMs = clock.monotonic();
@@ -331,8 +330,9 @@ export class PoolLeases {
     this.#noteSeen(lease);
     this.#trouble.noteTaken(pool);
     if (standing.aborted) return;
-    if (seen !== undefined) hands?.taken(pool, record.hands, seen.record.operator !== operator);
-    if (seen?.record.learned !== undefined) learning?.taken(pool, seen.record.learned);
+    const before = seen?.record;
+    if (before !== undefined) interventions?.taken(pool, record.interventions, before.operator !== operator);
+    if (before?.learned !== undefined) learning?.taken(pool, before.learned);
     this.#held.add(pool, {
       version: lease.version,
       record,

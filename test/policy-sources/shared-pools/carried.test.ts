@@ -1,4 +1,4 @@
-// What goes along with a pool in its Lease: what people hold, as it changes, and what was learned, when it is given back.
+// What goes along with a pool in its Lease: interventions, as they change, and what was learned, when it is given back.
 
 import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
@@ -23,7 +23,7 @@ function aWorld() {
   const stop = new AbortController();
   const start = (operator: string) => {
     const taken: unknown[] = [];
-    const held: { hands?: string } = {};
+    const held: { interventions?: string } = {};
     const leases = new PoolLeases({
       store: {
         list: async () => [...kept.values()],
@@ -33,10 +33,11 @@ function aWorld() {
       },
       standing: () => ({ acting: true, reason: 'it holds its lease', lost: stop.signal }),
       watch: { isFree: async () => false, keepOnly: () => undefined },
-      hands: {
-        of: () => (held.hands === undefined ? undefined : { text: held.hands, generation: 1 }),
-        written: (_, hands) => void taken.push({ written: hands?.text }),
-        taken: (_, hands, others) => void taken.push({ hands, others }),
+      interventions: {
+        of: () =>
+          held.interventions === undefined ? undefined : { text: held.interventions, generation: 1 },
+        written: (_, interventions) => void taken.push({ written: interventions?.text }),
+        taken: (_, interventions, others) => void taken.push({ interventions, others }),
         left: (_, by) => void taken.push({ left: by }),
         lost: () => undefined,
       },
@@ -54,35 +55,35 @@ function aWorld() {
 const isOurs = { ours: new Set([POOL]), areOthers: () => false, isGone: () => false };
 const isOthers = { ours: new Set<string>(), areOthers: () => true, isGone: () => false };
 
-it('hands are in the Lease as soon as they change; what was learned is when it is given back, until it is taken', async () => {
+it('interventions are in the Lease as soon as they change; what was learned is when it is given back, until it is taken', async () => {
   const { clock, start, record, stop } = aWorld();
   const [a, b] = [start('a'), start('b')];
   a.leases.follow(isOurs);
   await clock.advance(20_000);
   expect(record()).toMatchObject({ holder: 'a-1', settled: true });
-  expect(record()).not.toHaveProperty('hands');
-  a.held.hands = 'paused by maya';
-  a.leases.handsChanged();
+  expect(record()).not.toHaveProperty('interventions');
+  a.held.interventions = 'paused by maya';
+  a.leases.interventionsChanged();
   await clock.advance(100);
-  expect(record()).toMatchObject({ holder: 'a-1', hands: PAUSED });
+  expect(record()).toMatchObject({ holder: 'a-1', interventions: PAUSED });
   expect(record()).not.toHaveProperty('learned');
   a.leases.follow(isOthers);
   await clock.advance(100);
-  expect(record()).toMatchObject({ holder: '', hands: PAUSED, learned: 'learned by a' });
-  b.held.hands = 'paused by maya';
+  expect(record()).toMatchObject({ holder: '', interventions: PAUSED, learned: 'learned by a' });
+  b.held.interventions = 'paused by maya';
   b.leases.follow(isOurs);
   await clock.advance(2_000);
-  expect(record()).toMatchObject({ holder: 'b-1', hands: PAUSED });
+  expect(record()).toMatchObject({ holder: 'b-1', interventions: PAUSED });
   expect(record()).not.toHaveProperty('learned');
   // As often as it looked, another one had it.
   expect(b.taken.filter((each) => !isDeepStrictEqual(each, { left: 'a' }))).toEqual([
-    { hands: PAUSED, others: true },
+    { interventions: PAUSED, others: true },
     { learned: 'learned by a' },
   ]);
   expect(a.taken.at(-1)).toEqual({ left: 'b' });
-  delete b.held.hands;
-  b.leases.handsChanged();
+  delete b.held.interventions;
+  b.leases.interventionsChanged();
   await clock.advance(100);
-  expect(record()).not.toHaveProperty('hands');
+  expect(record()).not.toHaveProperty('interventions');
   stop.abort();
 });

@@ -1,7 +1,7 @@
 // app: the leases of pools as claims of a scheduler, for operators that run as its apps.
 
 import { defined } from '../../../lang/defined.ts';
-import { handsIn } from '../../../policy-sources/shared-pools/lease-record.ts';
+import { carriedFrom } from '../../../policy-sources/shared-pools/lease-record.ts';
 import type {
   PoolLeaseRecord,
   PoolLeaseStore,
@@ -10,7 +10,7 @@ import type {
 import { TransientError } from '../../../runtime/errors.ts';
 import type { Claim, Claims } from '../../../schedulers/scheduler.ts';
 
-const HANDS_GENERATION = 'hands-generation';
+const GENERATION = 'hands-generation';
 const SEE_ALL = 'an operator with a selector must be allowed to see the claims of all of them';
 
 /**
@@ -75,27 +75,28 @@ function factsOf({
   operator,
   acquireTime,
   settled,
-  hands,
+  interventions,
   learned,
 }: PoolLeaseRecord): Claim['facts'] {
   return {
     ...{ holder, operator, acquired: acquireTime },
     ...(settled && { settled: 'true' }),
-    ...(hands !== undefined && hands.generation > 0 && { [HANDS_GENERATION]: `${hands.generation}` }),
-    ...defined({ hands: hands?.text, learned }),
+    ...(interventions !== undefined &&
+      interventions.generation > 0 && { [GENERATION]: `${interventions.generation}` }),
+    ...defined({ hands: interventions?.text, learned }),
   };
 }
 
 function leaseOf({ of: pool, number, facts }: Claim): SeenPoolLease {
   const { holder = '', operator = '', acquired: acquireTime = '', settled, hands: text, learned } = facts;
-  const hands = handsIn(text, facts[HANDS_GENERATION]);
+  const interventions = carriedFrom(text, facts[GENERATION]);
   const lasting = { durationSeconds: 0, acquireTime, transitions: number };
   const record = {
     holder,
     operator,
     ...lasting,
     settled: settled === 'true',
-    ...defined({ hands, learned }),
+    ...defined({ interventions, learned }),
   };
   return { pool, record, version: String(number) };
 }

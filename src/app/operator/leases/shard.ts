@@ -7,7 +7,7 @@ import type { StoredInterventions } from '../../../controller/interventions/stor
 import type { Leadership } from '../../../controller/watch/leadership.ts';
 import type { Shard } from '../../../controller/watch/shard.ts';
 import type { ElectionTiming, KubeApi, LeaseStore } from '../../../policy-sources/kubernetes/index.ts';
-import type { PoolHands, PoolLearning } from '../../../policy-sources/pools-to-run.ts';
+import type { PoolInterventions, PoolLearning } from '../../../policy-sources/pools-to-run.ts';
 import { PoolLeases, type PoolLeasesDeps } from '../../../policy-sources/shared-pools/pool-leases.ts';
 import { UnclaimedPools } from '../../../policy-sources/shared-pools/unclaimed-pools.ts';
 import { abortable } from '../../../runtime/abort/abortable.ts';
@@ -52,14 +52,14 @@ export function leaseNameFor({ text }: ShardSelector): string {
 }
 
 /** What goes along with a pool to the operator that has it next. */
-export interface Hands {
+export interface CarriedState {
   readonly stored: Pick<StoredInterventions, 'subscribe'>;
-  readonly travelling: PoolHands;
+  readonly interventions: PoolInterventions;
   readonly learning: PoolLearning;
 }
 
 export interface ShardParts {
-  readonly hands: Hands;
+  readonly carried: CarriedState;
   readonly api: KubeApi;
   /** The operator's own. */
   readonly lease: { readonly namespace: string; readonly name: string };
@@ -96,7 +96,7 @@ export function openShard(kube: Kube, selector: ShardSelector | undefined, parts
   return selector === undefined ? openWhole(kube, parts) : openPart(kube, selector, parts);
 }
 
-function openWhole(kube: Kube, { api, lease, timing, onChange, hands, ...parts }: ShardParts): OpenShard {
+function openWhole(kube: Kube, { api, lease, timing, onChange, carried, ...parts }: ShardParts): OpenShard {
   const listeners: ((pool: string) => void)[] = [];
   const pools: UnclaimedPools = new UnclaimedPools({
     ...parts,
@@ -109,7 +109,7 @@ function openWhole(kube: Kube, { api, lease, timing, onChange, hands, ...parts }
       onChange();
     },
   });
-  const whole = { pools, hands: hands.travelling, operator: lease.name };
+  const whole = { pools, interventions: carried.interventions, operator: lease.name };
   return {
     shard: wholeShard(whole, listeners),
     leadership: wholeLeadership(pools, async () => parts.standing()),
@@ -137,7 +137,7 @@ export function wholeLeadership(
 function openPart(
   kube: Kube,
   selector: ShardSelector,
-  { api, lease: { namespace, name }, timing, onChange, hands, ...parts }: ShardParts,
+  { api, lease: { namespace, name }, timing, onChange, carried, ...parts }: ShardParts,
 ): OpenShard {
   const listeners: ((pool: string) => void)[] = [];
   const storeOf = (other: string): LeaseStore => kube.createLeaseStore(api, { namespace, name: other });
@@ -147,13 +147,13 @@ function openPart(
     watch: new kube.LeaseWatch({ storeOf, clock: parts.clock }),
     ...{ operator: name, durationSeconds: timing.leaseMs / 1_000, retryMs: timing.retryMs },
     random: Math.random,
-    ...{ hands: hands.travelling, learning: hands.learning },
+    ...{ interventions: carried.interventions, learning: carried.learning },
     onChange: (pool) => {
       for (const listener of listeners) listener(pool);
       onChange();
     },
   });
-  hands.stored.subscribe(() => leases.handsChanged());
+  carried.stored.subscribe(() => leases.interventionsChanged());
   const { standing } = parts;
   return {
     shard: partShard(selector, leases, listeners),
@@ -167,16 +167,16 @@ function openPart(
 /** An operator without a selector. */
 export interface Whole {
   readonly pools: Pick<UnclaimedPools, 'follow' | 'owner'>;
-  readonly hands: Pick<PoolHands, 'lost'>;
+  readonly interventions: Pick<PoolInterventions, 'lost'>;
   /** As in the Leases of pools that it had when it was given a selector. */
   readonly operator: string;
 }
 
 /** What people said here of pools that others have is over: it is not to be in force when a pool is back, weeks later. */
-export function endLost(among: Iterable<string>, { pools, hands, operator: ours }: Whole): void {
+export function endLost(among: Iterable<string>, { pools, interventions, operator: ours }: Whole): void {
   for (const pool of among) {
     const owner = pools.owner(pool);
-    if (owner !== undefined && owner.operator !== ours) hands.lost(pool, owner.operator);
+    if (owner !== undefined && owner.operator !== ours) interventions.lost(pool, owner.operator);
   }
 }
 

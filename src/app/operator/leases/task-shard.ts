@@ -20,7 +20,14 @@ import { messageOf, TerminalError, WaitError } from '../../../runtime/errors.ts'
 import type { Logger } from '../../../runtime/log.ts';
 import type { Claims, Scheduler } from '../../../schedulers/scheduler.ts';
 import { claimedLeases } from './claimed-leases.ts';
-import { endLost, type Hands, partShard, type ShardSelector, wholeLeadership, wholeShard } from './shard.ts';
+import {
+  type CarriedState,
+  endLost,
+  partShard,
+  type ShardSelector,
+  wholeLeadership,
+  wholeShard,
+} from './shard.ts';
 
 const LOOK_MS = 1_000;
 /** The list of all claims is asked for as often. */
@@ -31,7 +38,7 @@ export interface TaskShardDeps {
   /** Absent: everything that no other operator has. */
   readonly selector: ShardSelector | undefined;
   readonly claims: Claims;
-  readonly hands: Hands;
+  readonly carried: CarriedState;
   /** The Marathon that runs the operators. */
   readonly scheduler: Pick<Scheduler, 'observe'>;
   /** Whether this task is the one of its app that acts. */
@@ -64,7 +71,7 @@ export function openTaskShard(deps: TaskShardDeps): TaskShard {
 }
 
 /** It asks for what others have, and claims nothing: an operator alone needs no right to create apps. */
-function openWhole({ claims, hands, task, ...deps }: TaskShardDeps): TaskShard {
+function openWhole({ claims, carried, task, ...deps }: TaskShardDeps): TaskShard {
   const { clock, log, retryMs = RETRY_MS } = deps;
   const standing = new TaskStanding({ ...deps, onChange: () => undefined });
   const listeners: ((pool: string) => void)[] = [];
@@ -78,7 +85,7 @@ function openWhole({ claims, hands, task, ...deps }: TaskShardDeps): TaskShard {
       for (const listener of listeners) listener(pool);
     },
   });
-  const whole = { pools, hands: hands.travelling, operator: task.appId };
+  const whole = { pools, interventions: carried.interventions, operator: task.appId };
   return {
     shard: wholeShard(whole, listeners),
     leadership: wholeLeadership(pools, (signal) => standing.ask(signal)),
@@ -92,7 +99,7 @@ function openWhole({ claims, hands, task, ...deps }: TaskShardDeps): TaskShard {
 
 function openPart(
   selector: ShardSelector,
-  { task, claims, scheduler, hands, ...deps }: TaskShardDeps,
+  { task, claims, scheduler, carried, ...deps }: TaskShardDeps,
 ): TaskShard {
   const { clock, log, random, retryMs = RETRY_MS } = deps;
   const standing = new TaskStanding({ ...deps, onChange: () => leases.look() });
@@ -104,12 +111,12 @@ function openPart(
     watch: new TaskWatch({ scheduler, claims, clock }),
     identity: task.taskId,
     ...{ operator: task.appId, durationSeconds: 0, callMs: CLAIM_MS },
-    ...{ hands: hands.travelling, learning: hands.learning },
+    ...{ interventions: carried.interventions, learning: carried.learning },
     onChange: (pool) => {
       for (const listener of listeners) listener(pool);
     },
   });
-  hands.stored.subscribe(() => leases.handsChanged());
+  carried.stored.subscribe(() => leases.interventionsChanged());
   return {
     shard: partShard(selector, leases, listeners),
     leadership: async (signal, pool) => {

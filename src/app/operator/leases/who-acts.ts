@@ -10,7 +10,7 @@ import type { Logger } from '../../../runtime/log.ts';
 import type { Claims } from '../../../schedulers/scheduler.ts';
 import type { Kubernetes } from '../kubernetes.ts';
 import type { OpenSchedulers } from '../schedulers.ts';
-import { type Hands, shardSelector } from './shard.ts';
+import { type CarriedState, shardSelector } from './shard.ts';
 import { openTaskShard, type TaskShard } from './task-shard.ts';
 
 export interface WhoActsDeps {
@@ -19,7 +19,7 @@ export interface WhoActsDeps {
   readonly task: TaskIdentity | undefined;
   /** Of the pools of this operator, as it was written. */
   readonly selector: string | undefined;
-  readonly hands: Hands;
+  readonly carried: CarriedState;
   readonly clock: Clock;
   readonly log: Logger;
   /** The pools whose policies name a workload. */
@@ -80,14 +80,14 @@ export class WhoActs {
     byTask: (signal: AbortSignal) => ReturnType<Leadership>,
     schedulers: Pick<OpenSchedulers, 'own' | 'words' | 'claims'>,
   ): TaskShard {
-    const { clock, log, hands } = this.#deps;
+    const { clock, log, carried } = this.#deps;
     const selector = shardSelector(this.#deps.selector);
     const claims = schedulers.claims();
     const { name } = schedulers.words;
     if (claims === undefined && selector !== undefined)
       throw new TerminalError(`--selector: ${name} keeps nothing by which several operators could agree`);
     const scheduler = schedulers.own();
-    const shared = { task, selector, scheduler, byTask, hands, clock, log, random: Math.random };
+    const shared = { task, selector, scheduler, byTask, carried, clock, log, random: Math.random };
     return openTaskShard({ ...shared, claims: claims ?? NO_CLAIMS });
   }
 

@@ -6,15 +6,15 @@ import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
 import { isStatus } from '../../../runtime/kubernetes/failure.ts';
 import type { KubeObject } from '../../../runtime/kubernetes/objects.ts';
 import type { ResourcePath } from '../../../runtime/kubernetes/resource-path.ts';
-import { handsIn } from '../../shared-pools/lease-record.ts';
+import { carriedFrom } from '../../shared-pools/lease-record.ts';
 import type { PoolLeaseRecord, PoolLeaseStore, SeenPoolLease } from '../../shared-pools/pool-lease-store.ts';
 
 const PREFIX = 'microscaling-pool-';
 const POOL = 'microscaling.io/pool';
 const OPERATOR = 'microscaling.io/operator';
 const SETTLED = 'microscaling.io/settled';
-const HANDS = 'microscaling.io/hands';
-const HANDS_GENERATION = 'microscaling.io/hands-generation';
+const INTERVENTIONS = 'microscaling.io/hands';
+const GENERATION = 'microscaling.io/hands-generation';
 const LEARNED = 'microscaling.io/learned';
 /** A pool's key may be longer than a name, and has characters that no name has. */
 const HASH_LENGTH = 20;
@@ -61,7 +61,16 @@ function leaseOf(
     pool,
     resourceVersion,
   }: { readonly namespace: string; readonly pool: string; readonly resourceVersion?: string },
-  { holder, operator, durationSeconds, acquireTime, transitions, settled, hands, learned }: PoolLeaseRecord,
+  {
+    holder,
+    operator,
+    durationSeconds,
+    acquireTime,
+    transitions,
+    settled,
+    interventions,
+    learned,
+  }: PoolLeaseRecord,
 ): object {
   return {
     apiVersion: 'coordination.k8s.io/v1',
@@ -74,8 +83,9 @@ function leaseOf(
       annotations: {
         ...{ [POOL]: pool, [OPERATOR]: operator },
         ...(settled && { [SETTLED]: 'true' }),
-        ...(hands?.text !== undefined && { [HANDS]: hands.text }),
-        ...(hands !== undefined && hands.generation > 0 && { [HANDS_GENERATION]: `${hands.generation}` }),
+        ...(interventions?.text !== undefined && { [INTERVENTIONS]: interventions.text }),
+        ...(interventions !== undefined &&
+          interventions.generation > 0 && { [GENERATION]: `${interventions.generation}` }),
         ...(learned !== undefined && { [LEARNED]: learned }),
       },
     },
@@ -98,8 +108,8 @@ function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
     [POOL]: pool,
     [OPERATOR]: operator = '',
     [SETTLED]: settled,
-    [HANDS]: text,
-    [HANDS_GENERATION]: generation,
+    [INTERVENTIONS]: text,
+    [GENERATION]: generation,
     [LEARNED]: learned,
   } = metadata.annotations ?? {};
   if (pool === undefined || metadata.name !== nameOf(pool)) return undefined;
@@ -113,7 +123,7 @@ function seen({ metadata, spec }: KubeObject): SeenPoolLease | undefined {
     acquireTime: typeof acquireTime === 'string' ? acquireTime : '',
     transitions: typeof leaseTransitions === 'number' ? leaseTransitions : 0,
     settled: settled === 'true',
-    ...defined({ hands: handsIn(text, generation), learned }),
+    ...defined({ interventions: carriedFrom(text, generation), learned }),
   };
   return { pool, record, version: metadata.resourceVersion ?? '' };
 }

@@ -5,7 +5,7 @@ import { openKubernetes } from '../../../../src/app/operator/kubernetes.ts';
 import { leaseNameFor, shardSelector } from '../../../../src/app/operator/leases/shard.ts';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../../src/runtime/log.ts';
-import { noHands } from './no-hands.ts';
+import { nothingCarried } from './nothing-carried.ts';
 
 describe('--selector', () => {
   it.each([
@@ -21,7 +21,7 @@ describe('--selector', () => {
 
   it('needs a cluster, whose Leases say who has a pool, or to be a task of Marathon', async () => {
     const load = () => ({ resources: [], problems: [], invalid: [], identified: true, unsure: [] });
-    const deps = { load, clock: new VirtualClock(0), log: silentLogger, env: {}, hands: noHands() };
+    const deps = { load, clock: new VirtualClock(0), log: silentLogger, env: {}, carried: nothingCarried() };
     await expect(openKubernetes({ selector: 'shard=a' }, deps)).rejects.toThrow(
       /^--selector needs --kubernetes, or an operator that Marathon runs as an app/,
     );

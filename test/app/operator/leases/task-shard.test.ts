@@ -6,7 +6,7 @@ import { openTaskShard } from '../../../../src/app/operator/leases/task-shard.ts
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../../src/runtime/log.ts';
 import type { Claim } from '../../../../src/schedulers/scheduler.ts';
-import { noHands } from './no-hands.ts';
+import { nothingCarried } from './nothing-carried.ts';
 
 const POOL = 'default/shop';
 
@@ -32,7 +32,7 @@ async function besideAnother(isHidden: () => Promise<boolean>) {
     },
     scheduler: { observe: async () => ({ apps: new Map(), atMs: clock.monotonic() }) },
     byTask: async () => ({ acting: true, reason: 'it is the only task' }),
-    ...{ clock, hands: noHands(), log: silentLogger, random: () => 0.5 },
+    ...{ clock, carried: nothingCarried(), log: silentLogger, random: () => 0.5 },
   });
   shard.shard.follow({ ours: new Set([POOL]), areOthers: () => false, isGone: () => false });
   const running = shard.run(stop.signal);
@@ -78,7 +78,7 @@ describe('a task of an operator with a selector', () => {
         return { acting: true, reason: 'it is the only task' };
       },
       clock,
-      hands: noHands(),
+      carried: nothingCarried(),
       log: silentLogger,
       random: () => 0.5,
     });

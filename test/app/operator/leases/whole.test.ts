@@ -5,7 +5,7 @@ import { resourceKey } from '../../../../src/api/policy.ts';
 import { type OpenShard, openShard } from '../../../../src/app/operator/leases/shard.ts';
 import { openTaskShard, type TaskShard } from '../../../../src/app/operator/leases/task-shard.ts';
 import { StoredInterventions } from '../../../../src/controller/interventions/stored-interventions.ts';
-import { TravellingHands } from '../../../../src/controller/interventions/travelling-hands.ts';
+import { TravellingInterventions } from '../../../../src/controller/interventions/travelling-interventions.ts';
 import * as kubernetes from '../../../../src/policy-sources/kubernetes/index.ts';
 import type { SeenPoolLease } from '../../../../src/policy-sources/shared-pools/pool-lease-store.ts';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
@@ -13,7 +13,7 @@ import { createMemoryDocumentStore } from '../../../../src/runtime/document-stor
 import { silentLogger } from '../../../../src/runtime/log.ts';
 import { T0 } from '../../../support/builders.ts';
 import { aFiller, anApp, aPolicy, World, wants } from '../../../support/fakes.ts';
-import { noHands } from './no-hands.ts';
+import { nothingCarried } from './nothing-carried.ts';
 
 const POOL = 'default/demo';
 const demo = aPolicy('demo', [anApp('consumer', wants(1)), aFiller('filler')]);
@@ -21,7 +21,7 @@ const OURS = '/ops/all';
 
 interface Parts {
   readonly clock: VirtualClock;
-  readonly travelling: TravellingHands;
+  readonly travelling: TravellingInterventions;
   /** The operator that the Lease or the claim of the pool names now. */
   readonly taker: () => string | undefined;
 }
@@ -50,7 +50,7 @@ const OPENERS: readonly (readonly [string, (parts: Parts) => OpenShard | TaskSha
         },
         scheduler: { observe: async () => ({ apps: new Map(), atMs: clock.monotonic() }) },
         byTask: async () => ({ acting: true, reason: 'it is the only task' }),
-        hands: { ...noHands(), travelling },
+        carried: { ...nothingCarried(), interventions: travelling },
         ...{ clock, log: silentLogger, random: () => 0.5 },
       }),
   ],
@@ -62,7 +62,7 @@ const OPENERS: readonly (readonly [string, (parts: Parts) => OpenShard | TaskSha
       const readOnly = async (): Promise<never> => Promise.reject(new Error('it writes no Lease'));
       const store = { list, create: readOnly, replace: readOnly, remove: readOnly };
       return openShard({ ...kubernetes, createPoolLeaseStore: () => store }, undefined, {
-        hands: { ...noHands(), travelling },
+        carried: { ...nothingCarried(), interventions: travelling },
         api: new kubernetes.KubeApi(cluster, clock),
         lease: { namespace: 'ops', name: OURS },
         timing: { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 },
@@ -82,7 +82,7 @@ async function paused(open: (parts: Parts) => OpenShard | TaskShard, taker?: str
   const stored = new StoredInterventions({ documents, clock, log: silentLogger });
   const policy = resourceKey({ namespace: 'default', name: 'demo' });
   const isListed = (): boolean => world.view.pools.length > 0;
-  const travelling = new TravellingHands({
+  const travelling = new TravellingInterventions({
     stored,
     policiesOf: (pool) => (pool === POOL && isListed() ? [policy] : []),
     mayBeIn: () => true,

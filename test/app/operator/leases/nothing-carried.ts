@@ -1,12 +1,12 @@
-// test support: nothing is held by hand.
+// test support: nothing goes along with a pool.
 
-import type { Hands } from '../../../../src/app/operator/leases/shard.ts';
+import type { CarriedState } from '../../../../src/app/operator/leases/shard.ts';
 
-export function noHands(): Hands {
+export function nothingCarried(): CarriedState {
   return {
     learning: { of: () => undefined, taken: () => undefined },
     stored: { subscribe: () => () => undefined },
-    travelling: {
+    interventions: {
       of: () => undefined,
       written: () => undefined,
       taken: () => undefined,

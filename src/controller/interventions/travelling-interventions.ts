@@ -5,12 +5,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { type ResourceKey, resourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import { type InterventionObject, isInterventionObject } from '../../policy-sources/intervention-object.ts';
-import type { CarriedHands, PoolHands } from '../../policy-sources/pools-to-run.ts';
+import type { CarriedInterventions, PoolInterventions } from '../../policy-sources/pools-to-run.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { HandsMark } from './hands-marks.ts';
+import type { CarriedMark } from './carried-marks.ts';
 import type { StoredInterventions } from './stored-interventions.ts';
 
-export interface TravellingHandsDeps {
+export interface TravellingInterventionsDeps {
   readonly stored: StoredInterventions;
   /** Those of a pool that are known here. */
   readonly policiesOf: (pool: string) => readonly ResourceKey[];
@@ -27,26 +27,26 @@ const MOST_CHARACTERS = 32_768;
 /** What a name of Kubernetes may have, less what is put behind it. */
 const LONGEST_OWN_NAME = 240;
 
-export class TravellingHands implements PoolHands {
-  readonly #deps: TravellingHandsDeps;
+export class TravellingInterventions implements PoolInterventions {
+  readonly #deps: TravellingInterventionsDeps;
   /** By pool: keys of what came with it for policies that were not known then. */
   readonly #early = new Map<string, ReadonlySet<string>>();
   /** Pools of which it was said that not all goes along. */
   readonly #tooMuch = new Set<string>();
 
-  constructor(deps: TravellingHandsDeps) {
+  constructor(deps: TravellingInterventionsDeps) {
     this.#deps = deps;
   }
 
-  of(pool: string): CarriedHands | undefined {
+  of(pool: string): CarriedInterventions | undefined {
     const text = this.#textOf(pool);
     const { text: known, generation } = this.#deps.stored.marks.of(pool) ?? { generation: 0 };
     if (text !== known) return { ...defined({ text }), generation: generation + 1 };
     return generation === 0 ? undefined : { ...defined({ text }), generation };
   }
 
-  written(pool: string, hands: CarriedHands | undefined): void {
-    if (hands !== undefined) this.#mark(pool, hands);
+  written(pool: string, carried: CarriedInterventions | undefined): void {
+    if (carried !== undefined) this.#mark(pool, carried);
   }
 
   /** The objects as JSON, without how they stand: whoever has the pool rules on them anew. */
@@ -69,18 +69,18 @@ export class TravellingHands implements PoolHands {
    * | less                 | what was said since then    | stays                                  |
    * | not, or nobody knows | is in force                 | stays; over after another operator     |
    */
-  taken(pool: string, hands: CarriedHands | undefined, others: boolean): void {
+  taken(pool: string, carried: CarriedInterventions | undefined, others: boolean): void {
     const { stored } = this.#deps;
-    const carried = this.#carriedIn(pool, hands?.text).map((object) => this.#besideOthers(pool, object));
-    this.#noteEarly(pool, carried);
+    const objects = this.#carriedIn(pool, carried?.text).map((object) => this.#besideOthers(pool, object));
+    this.#noteEarly(pool, objects);
     const mark = stored.marks.of(pool);
-    const generation = hands?.generation ?? 0;
+    const generation = carried?.generation ?? 0;
     const isOlder = mark !== undefined && generation > 0 && generation < mark.generation;
     const isOurs = mark?.isLeft !== true && generation === mark?.generation && generation > 0;
     if (!isOurs) {
       const isCounted = mark !== undefined && generation > mark.generation;
       const isOfAfter = (object: InterventionObject): boolean => isSince(object, mark);
-      const has = new Set(carried.map(keyOf));
+      const has = new Set(objects.map(keyOf));
       const beside = this.#here(pool).filter((object) => !has.has(keyOf(object)));
       const over = isOlder
         ? []
@@ -89,12 +89,12 @@ export class TravellingHands implements PoolHands {
           : isCounted
             ? beside.filter((each) => !isOfAfter(each))
             : [];
-      const said = isOlder ? carried.filter(isOfAfter) : carried;
+      const said = isOlder ? objects.filter(isOfAfter) : objects;
       const isTheirs = !isOlder && (others || isCounted);
       const news = said.filter((object) => this.#isNews(object, isTheirs));
       stored.takeOver(news, over.map(keyOf), 'whoever had the policy before ended it');
     }
-    if (hands !== undefined && !isOlder) this.#mark(pool, hands);
+    if (carried !== undefined && !isOlder) this.#mark(pool, carried);
   }
 
   /** @param isTheirs also what is held here goes by what they say */
@@ -103,7 +103,7 @@ export class TravellingHands implements PoolHands {
     return here === undefined || (isTheirs && !isDeepStrictEqual(travelling(here), travelling(object)));
   }
 
-  #mark(pool: string, { text, generation }: CarriedHands, isLeft = false): void {
+  #mark(pool: string, { text, generation }: CarriedInterventions, isLeft = false): void {
     const { stored, now } = this.#deps;
     const known = stored.marks.of(pool);
     const isSame =
@@ -160,15 +160,15 @@ export class TravellingHands implements PoolHands {
   }
 
   /** Whatever is no intervention is left out, and the rest goes on. */
-  #carriedIn(pool: string, hands: string | undefined): readonly InterventionObject[] {
-    if (hands === undefined) return [];
-    const found = listIn(hands);
+  #carriedIn(pool: string, text: string | undefined): readonly InterventionObject[] {
+    if (text === undefined) return [];
+    const found = listIn(text);
     const good = found
       .filter(isInterventionObject)
       .map(travelling)
       .filter((object) => this.#deps.mayBeIn(policyOf(object), pool));
     if (good.length < found.length || found.length === 0)
-      this.#deps.log.warn('some of what people hold in a pool that was taken over cannot be read', { pool });
+      this.#deps.log.warn('some interventions of a pool that was taken over cannot be read', { pool });
     return good;
   }
 
@@ -179,7 +179,7 @@ export class TravellingHands implements PoolHands {
     }
     if (this.#tooMuch.has(pool)) return;
     this.#tooMuch.add(pool);
-    this.#deps.log.warn('more is held by hand in a pool than goes along when another operator takes it', {
+    this.#deps.log.warn('a pool has more interventions than go along when another operator takes it', {
       ...{ pool, leftOut: count },
     });
   }
@@ -199,7 +199,7 @@ function travelling({ status, ...object }: InterventionObject): InterventionObje
 }
 
 /** Whether it was said after what both knew. Whole seconds are kept, so that a part of one is not enough to tell. */
-function isSince({ metadata }: InterventionObject, mark: HandsMark | undefined): boolean {
+function isSince({ metadata }: InterventionObject, mark: CarriedMark | undefined): boolean {
   if (mark === undefined || mark.text?.includes(JSON.stringify(metadata.uid)) === true) return false;
   return Date.parse(metadata.creationTimestamp) + 1_000 > mark.atMs;
 }

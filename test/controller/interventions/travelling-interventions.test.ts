@@ -1,10 +1,10 @@
-// What is held by hand goes along with a pool: to the operator that has it next, and to nobody else.
+// Interventions go along with a pool: to the operator that has it next, and to nobody else.
 
 import { describe, expect, it } from 'vitest';
 import { type ResourceKey, resourceKey } from '../../../src/api/policy.ts';
 import { StoredInterventions } from '../../../src/controller/interventions/stored-interventions.ts';
-import { TravellingHands } from '../../../src/controller/interventions/travelling-hands.ts';
-import type { CarriedHands } from '../../../src/policy-sources/pools-to-run.ts';
+import { TravellingInterventions } from '../../../src/controller/interventions/travelling-interventions.ts';
+import type { CarriedInterventions } from '../../../src/policy-sources/pools-to-run.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { createMemoryDocumentStore, type DocumentStore } from '../../../src/runtime/document-store.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
@@ -26,9 +26,15 @@ function anOperator(documents: DocumentStore = createMemoryDocumentStore()) {
       .map((name) => resourceKey({ namespace: 'default', name }));
   const mayBeIn = (policy: ResourceKey, pool: string): boolean =>
     policiesOf(pool).includes(policy) || unlisted.has(policy.replace('default/', ''));
-  const hands = new TravellingHands({ stored, policiesOf, mayBeIn, log, now: () => clock.now() });
+  const interventions = new TravellingInterventions({
+    stored,
+    policiesOf,
+    mayBeIn,
+    log,
+    now: () => clock.now(),
+  });
   return {
-    ...{ stored, hands, warned, unlisted, clock },
+    ...{ stored, interventions, warned, unlisted, clock },
     pause: (policy: string, until = UNTIL) =>
       stored.put(
         { namespace: 'default', name: `${policy}-pause` },
@@ -38,16 +44,16 @@ function anOperator(documents: DocumentStore = createMemoryDocumentStore()) {
   };
 }
 
-describe('what is held by hand in a pool', () => {
+describe('an intervention on a policy of a pool', () => {
   it('is, with who, why and until, in force at the operator that takes it over', async () => {
     const [a, b] = [anOperator(), anOperator()];
-    expect(a.hands.of(POOL)).toBeUndefined();
+    expect(a.interventions.of(POOL)).toBeUndefined();
     await a.pause('shop');
     await a.pause('other');
-    b.hands.taken(POOL, a.hands.of(POOL), true);
+    b.interventions.taken(POOL, a.interventions.of(POOL), true);
     expect(b.held()).toEqual([`shop-pause ${UNTIL} maya`]);
     expect(b.stored.all()[0]?.spec).toMatchObject(WHO);
-    expect(b.hands.of(POOL)).toEqual(a.hands.of(POOL));
+    expect(b.interventions.of(POOL)).toEqual(a.interventions.of(POOL));
   });
 
   it('is over where it was when another operator has taken the pool, and says so', async () => {
@@ -57,7 +63,7 @@ describe('what is held by hand in a pool', () => {
     const [kept] = a.stored.all().filter(({ name }) => name === 'shop-pause');
     let why: string | undefined;
     if (kept !== undefined) a.stored.subscribe(() => (why ??= a.stored.whyGone(kept)));
-    a.hands.left(POOL, '/ops/b');
+    a.interventions.left(POOL, '/ops/b');
     expect(a.held()).toEqual([`other-pause ${UNTIL} maya`]);
     expect(why).toBe('operator /ops/b has the policy, and goes on with it');
   });
@@ -66,46 +72,46 @@ describe('what is held by hand in a pool', () => {
     const [a, b, c] = [anOperator(), anOperator(), anOperator()];
     await a.pause('shop');
     await a.pause('mail');
-    const text = a.hands.of(POOL);
+    const text = a.interventions.of(POOL);
     b.unlisted.add('shop');
-    b.hands.taken(POOL, text, true);
+    b.interventions.taken(POOL, text, true);
     expect(b.held()).toEqual(a.held());
-    expect([b.hands.of(POOL), b.warned]).toEqual([text, []]);
+    expect([b.interventions.of(POOL), b.warned]).toEqual([text, []]);
     c.unlisted.add('shop').add('mail');
-    c.hands.taken(POOL, b.hands.of(POOL), true);
-    expect(c.hands.of(POOL)).toEqual(text);
+    c.interventions.taken(POOL, b.interventions.of(POOL), true);
+    expect(c.interventions.of(POOL)).toEqual(text);
     c.unlisted.clear();
-    expect(c.hands.of(POOL)).toEqual(text);
+    expect(c.interventions.of(POOL)).toEqual(text);
     c.unlisted.add('shop');
-    c.hands.left(POOL, '/ops/a');
-    expect([c.held(), c.hands.of(POOL)?.text]).toEqual([[], undefined]);
+    c.interventions.left(POOL, '/ops/a');
+    expect([c.held(), c.interventions.of(POOL)?.text]).toEqual([[], undefined]);
   });
 
   it('is not written for the pool any more once its policy is known to be of none, or of another one', async () => {
     const [a, b] = [anOperator(), anOperator()];
     await a.pause('shop');
     await a.pause('mail');
-    const text = a.hands.of(POOL)?.text?.replaceAll('shop', 'other') ?? '';
+    const text = a.interventions.of(POOL)?.text?.replaceAll('shop', 'other') ?? '';
     b.unlisted.add('other');
-    b.hands.taken(POOL, { text, generation: 1 }, true);
-    expect(b.hands.of(POOL)?.text).toContain('other');
+    b.interventions.taken(POOL, { text, generation: 1 }, true);
+    expect(b.interventions.of(POOL)?.text).toContain('other');
     b.unlisted.clear();
-    expect(b.hands.of(POOL)?.text).not.toContain('other');
+    expect(b.interventions.of(POOL)?.text).not.toContain('other');
   });
 
   it('that was ended by the last operator is not in force again here', async () => {
     const a = anOperator();
     await a.pause('shop');
-    a.hands.taken(POOL, undefined, true);
+    a.interventions.taken(POOL, undefined, true);
     expect(a.held()).toEqual([]);
   });
 
   it('that the last operator changed has what it says there', async () => {
     const [a, b] = [anOperator(), anOperator()];
     await a.pause('shop');
-    b.hands.taken(POOL, a.hands.of(POOL), true);
+    b.interventions.taken(POOL, a.interventions.of(POOL), true);
     await b.pause('shop', '2026-11-30T05:00:00.000Z');
-    a.hands.taken(POOL, b.hands.of(POOL), true);
+    a.interventions.taken(POOL, b.interventions.of(POOL), true);
     expect(a.held()).toEqual(['shop-pause 2026-11-30T05:00:00.000Z maya']);
   });
 
@@ -118,12 +124,12 @@ describe('what is held by hand in a pool', () => {
       ] as const;
     await a.stored.put(...said('shop', UNTIL));
     await b.stored.put(...said('other', '2026-11-30T05:00:00.000Z'));
-    b.hands.taken(POOL, a.hands.of(POOL), true);
+    b.interventions.taken(POOL, a.interventions.of(POOL), true);
     const [uid] = a.stored.all().map((each) => each.uid.slice(0, 8));
     const both = ['incident 2026-11-30T05:00:00.000Z maya', `incident-${uid} ${UNTIL} maya`];
     expect(b.held()).toEqual(both);
-    b.hands.taken(POOL, a.hands.of(POOL), true);
-    b.hands.taken(POOL, b.hands.of(POOL), true);
+    b.interventions.taken(POOL, a.interventions.of(POOL), true);
+    b.interventions.taken(POOL, b.interventions.of(POOL), true);
     expect(b.held()).toEqual(both);
   });
 
@@ -131,13 +137,13 @@ describe('what is held by hand in a pool', () => {
     const documents = createMemoryDocumentStore();
     const before = anOperator(documents);
     await before.pause('shop');
-    const text = before.hands.of(POOL);
+    const text = before.interventions.of(POOL);
     const anew = anOperator();
-    anew.hands.taken(POOL, text, false);
+    anew.interventions.taken(POOL, text, false);
     expect(anew.held()).toEqual([`shop-pause ${UNTIL} maya`]);
     await before.pause('shop', '2026-11-30T05:00:00.000Z');
     const again = anOperator(documents);
-    again.hands.taken(POOL, text, false);
+    again.interventions.taken(POOL, text, false);
     expect(again.held()).toEqual(['shop-pause 2026-11-30T05:00:00.000Z maya']);
   });
 
@@ -149,7 +155,7 @@ describe('what is held by hand in a pool', () => {
     if (kept === undefined) throw new Error('nothing is kept');
     const conditions = [] as const;
     await a.stored.writeStatus(kept, { observedGeneration: 1, conditions, until: UNTIL });
-    b.hands.taken(POOL, a.hands.of(POOL), true);
+    b.interventions.taken(POOL, a.interventions.of(POOL), true);
     expect(b.stored.all()[0]?.spec).toEqual({ policyRef: { name: 'shop' }, type: 'Pause', until: UNTIL });
   });
 
@@ -159,7 +165,7 @@ describe('what is held by hand in a pool', () => {
     const [kept] = a.stored.all();
     if (kept === undefined) throw new Error('nothing is kept');
     await a.stored.writeStatus(kept, { observedGeneration: 1, conditions: [], ended: UNTIL });
-    expect(a.hands.of(POOL)).toBeUndefined();
+    expect(a.interventions.of(POOL)).toBeUndefined();
   });
 
   it.each([
@@ -179,10 +185,10 @@ describe('what is held by hand in a pool', () => {
     ],
   ])('takes nothing from what is %s, and says so', (_, text) => {
     const b = anOperator();
-    b.hands.taken(POOL, { text, generation: 1 }, true);
+    b.interventions.taken(POOL, { text, generation: 1 }, true);
     expect([b.held(), b.warned]).toEqual([
       [],
-      ['some of what people hold in a pool that was taken over cannot be read'],
+      ['some interventions of a pool that was taken over cannot be read'],
     ]);
   });
 
@@ -193,11 +199,11 @@ describe('what is held by hand in a pool', () => {
         { namespace: 'default', name: `o${i}` },
         { policyRef: { name: 'shop' }, type: 'Keep', app: `app-${i}`, until: UNTIL },
       );
-    const text = a.hands.of(POOL)?.text ?? '';
+    const text = a.interventions.of(POOL)?.text ?? '';
     expect(text.length).toBeGreaterThan(30_000);
     expect(text.length).toBeLessThanOrEqual(32_768);
     expect(JSON.parse(text).length).toBeGreaterThan(100);
-    a.hands.of(POOL);
+    a.interventions.of(POOL);
     expect(a.warned).toHaveLength(1);
   });
 
@@ -213,7 +219,7 @@ describe('what is held by hand in a pool', () => {
         documents.write(changes);
       },
     });
-    b.hands.taken(POOL, a.hands.of(POOL), true);
+    b.interventions.taken(POOL, a.interventions.of(POOL), true);
     expect(b.held()).toEqual([`shop-pause ${UNTIL} maya`]);
     isFull = false;
     await b.pause('mail');
@@ -223,17 +229,17 @@ describe('what is held by hand in a pool', () => {
 
 type AnOperator = ReturnType<typeof anOperator>;
 
-/** As an instance that has the pool does after a change: it writes the Lease, whose hands are given back. */
-function writes({ hands }: AnOperator): CarriedHands | undefined {
-  const carried = hands.of(POOL);
-  hands.written(POOL, carried);
+/** As an instance that has the pool does after a change: it writes the Lease, with what is carried, which is returned. */
+function writes({ interventions }: AnOperator): CarriedInterventions | undefined {
+  const carried = interventions.of(POOL);
+  interventions.written(POOL, carried);
   return carried;
 }
 
 const names = ({ held }: AnOperator): readonly string[] => held().map((each) => each.split(' ')[0] ?? '');
 const end = ({ stored }: AnOperator, policy: string): void => stored.drop(`default/${policy}-pause`);
 
-describe('of two that had a pool one after the other, what is held by hand', () => {
+describe('an intervention in a pool that two operators had one after the other', () => {
   it.each([
     { name: 'by another instance of the same operator', others: false },
     { name: 'by another operator', others: true },
@@ -245,12 +251,12 @@ describe('of two that had a pool one after the other, what is held by hand', () 
       await first.pause('shop');
       const lease = writes(first);
       const second = anOperator();
-      second.hands.taken(POOL, lease, others);
+      second.interventions.taken(POOL, lease, others);
       end(second, 'shop');
       const again = anOperator(disk);
       expect(names(again)).toEqual(['shop-pause']);
-      again.hands.taken(POOL, writes(second), others);
-      expect([names(again), again.hands.of(POOL)?.text]).toEqual([[], undefined]);
+      again.interventions.taken(POOL, writes(second), others);
+      expect([names(again), again.interventions.of(POOL)?.text]).toEqual([[], undefined]);
     },
   );
 
@@ -259,11 +265,11 @@ describe('of two that had a pool one after the other, what is held by hand', () 
     const first = anOperator(disk);
     await first.pause('shop');
     const [other, replica] = [anOperator(), anOperator()];
-    other.hands.taken(POOL, writes(first), true);
+    other.interventions.taken(POOL, writes(first), true);
     end(other, 'shop');
-    replica.hands.taken(POOL, writes(other), true);
+    replica.interventions.taken(POOL, writes(other), true);
     const again = anOperator(disk);
-    again.hands.taken(POOL, replica.hands.of(POOL), false);
+    again.interventions.taken(POOL, replica.interventions.of(POOL), false);
     expect(names(again)).toEqual([]);
   });
 
@@ -274,8 +280,8 @@ describe('of two that had a pool one after the other, what is held by hand', () 
     const lease = writes(first);
     end(first, 'shop');
     for (const each of [first, anOperator(disk)]) {
-      each.hands.taken(POOL, lease, false);
-      expect([names(each), each.hands.of(POOL)]).toEqual([[], { generation: 2 }]);
+      each.interventions.taken(POOL, lease, false);
+      expect([names(each), each.interventions.of(POOL)]).toEqual([[], { generation: 2 }]);
     }
   });
 
@@ -284,16 +290,16 @@ describe('of two that had a pool one after the other, what is held by hand', () 
     const first = anOperator(disk);
     await first.pause('shop');
     const second = anOperator();
-    second.hands.taken(POOL, writes(first), false);
+    second.interventions.taken(POOL, writes(first), false);
     end(second, 'shop');
     const standingBy = anOperator(disk);
     await standingBy.clock.advance(5_000);
     await standingBy.pause('mail');
-    standingBy.hands.taken(POOL, writes(second), false);
+    standingBy.interventions.taken(POOL, writes(second), false);
     expect(names(standingBy)).toEqual(['mail-pause']);
     const unheard = anOperator();
     await unheard.pause('shop');
-    unheard.hands.taken(POOL, writes(standingBy), false);
+    unheard.interventions.taken(POOL, writes(standingBy), false);
     expect(names(unheard)).toEqual(['mail-pause', 'shop-pause']);
   });
 
@@ -306,23 +312,23 @@ describe('of two that had a pool one after the other, what is held by hand', () 
     end(first, 'shop');
     await first.clock.advance(5_000);
     writes(first);
-    first.hands.taken(POOL, older, true);
+    first.interventions.taken(POOL, older, true);
     expect(names(first)).toEqual(['mail-pause']);
     const other = anOperator();
     await other.clock.advance(60_000);
     await other.pause('shop');
-    first.hands.taken(POOL, writes(other), true);
+    first.interventions.taken(POOL, writes(other), true);
     expect(names(first)).toEqual(['mail-pause', 'shop-pause']);
-    expect(first.hands.of(POOL)?.generation).toBeGreaterThan(3);
+    expect(first.interventions.of(POOL)?.generation).toBeGreaterThan(3);
   });
 
   it('comes back from an operator that changed nothing of it', async () => {
     const [a, b] = [anOperator(), anOperator()];
     await a.pause('shop');
-    b.hands.taken(POOL, writes(a), true);
-    a.hands.left(POOL, '/ops/b');
+    b.interventions.taken(POOL, writes(a), true);
+    a.interventions.left(POOL, '/ops/b');
     expect(names(a)).toEqual([]);
-    a.hands.taken(POOL, writes(b), true);
+    a.interventions.taken(POOL, writes(b), true);
     expect(names(a)).toEqual(['shop-pause']);
   });
 
@@ -332,16 +338,16 @@ describe('of two that had a pool one after the other, what is held by hand', () 
     await b.pause('mail');
     const { text } = writes(b) ?? {};
     writes(a);
-    a.hands.taken(POOL, { ...(text !== undefined && { text }), generation: 0 }, true);
+    a.interventions.taken(POOL, { ...(text !== undefined && { text }), generation: 0 }, true);
     expect(names(a)).toEqual(['mail-pause']);
   });
 
   it('is remembered of two thousand pools, those of before making room', () => {
     const disk = createMemoryDocumentStore();
-    const { hands, clock } = anOperator(disk);
+    const { interventions, clock } = anOperator(disk);
     for (let i = 0; i < 2_010; i += 1) {
       clock.advance(1);
-      hands.written(`default/${i}`, { generation: 1 });
+      interventions.written(`default/${i}`, { generation: 1 });
     }
     expect(disk.all('hands-mark').size).toBe(2_000);
     const { marks } = anOperator(disk).stored;
