@@ -63,6 +63,7 @@ export const CONDITION_REASONS = [
   'ManualScale',
   'Overridden',
   'AlternatingCounts',
+  'RoundOverdue',
   'AllTrue',
 ] as const;
 

@@ -32,6 +32,7 @@ import { Status } from './status/status.ts';
 import type { OperatorState } from './status/view.ts';
 import { firstLook } from './watch/first-look.ts';
 import { soleInstance } from './watch/leadership.ts';
+import { lookForOverdue } from './watch/overdue.ts';
 import { Sharding } from './watch/shard.ts';
 import { Wakeups } from './watch/wakeups.ts';
 
@@ -177,6 +178,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
       },
       { name: 'orphans', run: (signal) => orphans.run(signal) },
       { name: 'interventions', run: (signal) => interventions.run(signal) },
+      { name: 'overdue rounds', run: (signal) => lookForOverdue(shared, signal) },
       { name: 'first look', run: (signal) => firstLook(shared, signal) },
     ],
   ];

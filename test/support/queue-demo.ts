@@ -98,6 +98,8 @@ export class QueueDemo {
   readonly clock: VirtualClock;
   readonly #world: World;
   readonly #queue: Queue;
+  /** While the cluster does not answer. */
+  #silence: PromiseWithResolvers<void> | undefined;
 
   private constructor({ startMs, title = (name) => name, recorder, clock }: QueueDemoOptions) {
     this.clock = clock ?? new VirtualClock(startMs);
@@ -111,6 +113,10 @@ export class QueueDemo {
         counters: (app) => this.#countersOf(app),
         schedulerInfo: () => ({ url: 'http://127.0.0.1:8080', stats: this.#world.marathon.stats() }),
         version: '0.1.0-test',
+        inRound: async (_pool, round) => {
+          await this.#silence?.promise;
+          return await round();
+        },
         ...defined({ recorder }),
       },
     );
@@ -151,7 +157,18 @@ export class QueueDemo {
     this.#world.marathon.failNext(operation, new TransientError(message));
   }
 
+  /** From now on no round ends, until it is called off. */
+  holdRounds(): () => void {
+    const silence = Promise.withResolvers<void>();
+    this.#silence = silence;
+    return () => {
+      this.#silence = undefined;
+      silence.resolve();
+    };
+  }
+
   async stop(): Promise<void> {
+    this.#silence?.resolve();
     await this.#world.stop();
   }
 

@@ -168,6 +168,10 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
     meaning:
       'Somebody else keeps changing the count back: a second operator. Nothing is written to that app.',
   },
+  RoundOverdue: {
+    of: ['Ready'],
+    meaning: 'No round has ended for 3 s, or for three intervals: what is shown is of the last one.',
+  },
   AllTrue: {
     of: ['Ready'],
     meaning:

@@ -98,6 +98,11 @@ const WORDS: Partial<Readonly<Record<ConditionReason, Words>>> = {
     what: 'A person changed the count in the scheduler',
     todo: 'wait, or `microscaling override` with how long it is to last',
   },
+  RoundOverdue: {
+    what: 'Nothing decided',
+    tried: 'a round that gets no answer gives up and says so, within 15 s of most schedulers',
+    todo: 'wait; `microscaling doctor` says what answers and what does not',
+  },
   AtCapacity: { what: 'at capacity', todo: 'give the pool more capacity, or lower what others keep' },
   AtMaximum: { what: 'at its maximum', todo: 'raise `instances.max`' },
   ClusterFull: { what: 'the cluster is full', todo: 'add machines, or stop what else runs there' },

@@ -1,7 +1,7 @@
 // controller: the pools as people see them: drawn after each round, shown with what moves between rounds.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { MetricSpec, ResourceKey } from '../../api/policy.ts';
+import { type MetricSpec, type ResourceKey, resourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import type { PoolOwner } from '../../policy-sources/pools-to-run.ts';
 import { messageOf } from '../../runtime/errors.ts';
@@ -15,6 +15,7 @@ import type { OperatorDeps } from '../ports.ts';
 import type { AppAssessment } from '../round/assess.ts';
 import { isWhole, partsOf, type Round } from '../round/round.ts';
 import { appViewOf } from './app-view.ts';
+import type { OverdueRound } from './overdue-rounds.ts';
 import { isIntervenedIn, policyHead, unseenPool, withInterventions } from './pool-view.ts';
 import { shortageOf } from './shortage.ts';
 import type { ClusterView, PolicyView, PoolView } from './view.ts';
@@ -77,6 +78,17 @@ export class PoolViews {
       policies: pool.members.map((record) => this.#policyView(record, partOf(record.key), names)),
       ...defined({ lastRoundAtMs, shortage }),
     });
+  }
+
+  /** Its rounds do not end, which its conditions say by now. */
+  overdue({ pool, sinceMs }: OverdueRound): void {
+    const last = this.#pools.get(pool);
+    if (last === undefined) return;
+    const policies = last.policies.map((policy) => ({
+      ...policy,
+      ...this.#deps.conditionsOf(resourceKey(policy)),
+    }));
+    this.#pools.set(pool, { ...last, overdueSinceMs: sinceMs, policies });
   }
 
   /** As the last round left it. */

@@ -1,6 +1,6 @@
 // controller: status, the last step of a round, and the one place that writes conditions, events, decision records and the view.
 
-import type { ResourceKey } from '../../api/policy.ts';
+import { type ResourceKey, resourceKey } from '../../api/policy.ts';
 import type { PoolOwner } from '../../policy-sources/pools-to-run.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
@@ -20,6 +20,7 @@ import { PolicyConditions } from './conditions/policy-conditions.ts';
 import { DecisionLog } from './decision-log.ts';
 import { EventLog, type ShownEvent } from './events/event-log.ts';
 import { changeEvents, type NewEvent, roundEvents, storeEvent } from './events/event-rules.ts';
+import { OverdueRounds } from './overdue-rounds.ts';
 import { PoolViews } from './pool-views.ts';
 import type { RoundRecorder } from './round-recorder.ts';
 import { RoundReporter } from './round-reporter.ts';
@@ -81,6 +82,7 @@ export class Status {
   readonly #pools: PoolViews;
   readonly #pending: PendingCollections;
   readonly #reporter = new RoundReporter();
+  readonly #overdue = new OverdueRounds();
   readonly #subscribers = new Set<() => void>();
   /** Pools that this operator has run, and does. */
   readonly #run = new Set<string>();
@@ -126,6 +128,7 @@ export class Status {
     this.#events.addAll(this.#documents.take(capacityPools, refused));
     const keys = new Set(pools.map(({ key }) => key));
     this.#clusters.keepOnly(keys);
+    this.#overdue.keepOnly(keys);
     for (const key of this.#run) if (!keys.has(key)) this.#run.delete(key);
     this.#pools.follow(pools);
     this.#deps.recorder?.pools(keys);
@@ -149,6 +152,7 @@ export class Status {
   finish(round: Round): void {
     if (round.assessments.length > 0) this.#noteClusters(round);
     if (isWhole(round)) this.#rounds += 1;
+    this.#overdue.ended(round, this.#deps.clock.monotonic());
     this.#events.addAll(roundEvents(round, this.#deps.words));
     const partOf = partsOf(round);
     const isNews = this.#isNews(round);
@@ -165,6 +169,18 @@ export class Status {
       this.#deps.recorder?.round(round, shown, records);
     const report = this.#reporter.report(round, records, this.#deps.clock.monotonic());
     if (report !== undefined) this.#deps.onRound?.(report);
+  }
+
+  /** Finds the pools whose rounds do not end, each once until one does. */
+  lookForOverdue(): void {
+    const found = this.#overdue.take(this.#deps.clock.monotonic());
+    for (const overdue of found) {
+      for (const policy of this.#pools.drawn(overdue.pool)?.policies ?? [])
+        this.#conditions.overdue(resourceKey(policy), overdue.sinceMs);
+      this.#pools.overdue(overdue);
+      this.#deps.onShown(overdue.pool);
+    }
+    if (found.length > 0) this.#changed();
   }
 
   /** Something done outside of a round, for a policy. */

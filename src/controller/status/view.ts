@@ -235,6 +235,8 @@ export interface PoolView {
   readonly shortage?: number;
   /** Time of the last finished round, ms since the epoch; absent before the first. */
   readonly lastRoundAtMs?: number;
+  /** When its last round ended, ms since the epoch, where another one should have ended by now. */
+  readonly overdueSinceMs?: number;
   readonly intervalMs: number;
   /** Which of several operators has it; absent: there is one, or nobody has it. */
   readonly owner?: PoolOwner;

@@ -146,5 +146,5 @@ export type EventEntry = PageView['events'][number];
 /** What an element that stands for an item can do: draw it, and age with the clock. */
 export interface Drawn<T> {
   readonly update: (item: T) => void;
-  readonly tick?: (nowMs: number, lateMs?: number) => void;
+  readonly tick?: (nowMs: number) => void;
 }

@@ -1,6 +1,7 @@
 // server: a pool as the page drew it at a moment of the record: tiles, counts, health and the steps of then.
 
 import { resourceKey } from '../../api/policy.ts';
+import { nextRoundWithinMs } from '../../controller/status/overdue-rounds.ts';
 import type { AppView, DecisionRecord, PoolView } from '../../controller/status/view.ts';
 import { happeningsIn } from '../../recorder/read/happenings.ts';
 import { momentOf, type PastPool } from '../../recorder/read/moment.ts';
@@ -48,16 +49,24 @@ export async function pastPage(
     { note: () => undefined, signal, pools: mayHold(policy) },
   );
   const picture = moment.pools.find(({ view }) => looked.includes(view));
+  const then = (pool: PoolView): PoolView => (picture?.detail === 'minutes' ? pool : asOverdue(pool, atMs));
   return {
     askedMs: atMs,
     ...(picture && { atMs: picture.atMs, detail: picture.detail }),
-    pools: looked.map((pool) => pastPool(pool, decisions, selection)),
+    pools: looked.map((pool) => pastPool(then(pool), decisions, selection)),
     notes: moment.notes,
   };
 }
 
 function hasPolicy(key: string): (pool: PoolView) => boolean {
   return ({ policies }) => policies.some((policy) => resourceKey(policy) === key);
+}
+
+/** The record has the rounds that ended: what was shown at a moment is the last one before it, however long ago that was. */
+function asOverdue(pool: PoolView, atMs: number): PoolView {
+  const { lastRoundAtMs, intervalMs } = pool;
+  if (lastRoundAtMs === undefined || atMs - lastRoundAtMs <= nextRoundWithinMs(intervalMs)) return pool;
+  return { ...pool, overdueSinceMs: lastRoundAtMs };
 }
 
 /** @param decisions oldest first */

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { Condition } from '../../../src/api/conditions.ts';
 import type { MetricReading } from '../../../src/core/observation.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
@@ -24,6 +24,12 @@ interface Trouble {
 }
 
 const RUN_MS = 10 * 60_000;
+/** What a round waits for that does not end. */
+let silence = Promise.withResolvers<void>();
+
+beforeEach(() => {
+  silence = Promise.withResolvers<void>();
+});
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   DeploymentStuck: {
@@ -58,6 +64,23 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
       return world;
     },
     explains: /\n +futility +\d+ +\d+ +.*\/s could be expected; more are tried in/,
+  },
+  RoundOverdue: {
+    type: 'Ready',
+    make: async () => {
+      let isSilent = false;
+      const world = worldOf({
+        inRound: async (_pool, round) => {
+          if (isSilent) await silence.promise;
+          return await round();
+        },
+      });
+      world.policies.put('shop.yaml', aPolicy('shop', [anApp('worker', wants(1))]));
+      await world.start(5_000);
+      isSilent = true;
+      await world.after(8_000);
+      return world;
+    },
   },
   TargetRefused: {
     type: 'Applied',
@@ -126,6 +149,7 @@ async function served(world: World): Promise<string> {
   const server = await serve(app, { host: '127.0.0.1', port: 0 });
   onTestFinished(async () => {
     stop.abort();
+    silence.resolve();
     await server.close();
     await world.stop();
   });

@@ -288,8 +288,8 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
 };
 
-/** Lasts minutes, or is of a scheduler that refuses: walked in `passed-time.test.ts`. */
-const ELSEWHERE = ['DeploymentStuck', 'NoGain', 'TargetRefused'];
+/** Lasts minutes, passes within seconds, or is of a scheduler that refuses: walked in `passed-time.test.ts`. */
+const ELSEWHERE = ['DeploymentStuck', 'NoGain', 'RoundOverdue', 'TargetRefused'];
 
 /** Whose trouble an alert is about. */
 const ALERTS: Readonly<Record<string, string>> = {

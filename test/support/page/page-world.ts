@@ -27,7 +27,6 @@ export class PageWorld {
   readonly #state: OperatorState;
   readonly #clock: Clock;
   readonly #beyond: PageWorldOptions['beyond'];
-  #aheadMs = 0;
   #hurried = true;
   #starts = 0;
   #server: HttpServer | undefined;
@@ -39,8 +38,8 @@ export class PageWorld {
     this.#beyond = beyond;
     this.#state = { ...demo.state, actions: { ...demo.state.actions, ...actions } };
     this.#clock = {
-      now: () => demo.clock.now() + this.#aheadMs,
-      monotonic: () => demo.clock.monotonic() + this.#aheadMs,
+      now: () => demo.clock.now(),
+      monotonic: () => demo.clock.monotonic(),
       sleep: (ms, signal) => systemClock.sleep(this.#hurried ? 0 : ms, signal),
       after: (ms, call) => systemClock.after(this.#hurried ? 0 : ms, call),
     };
@@ -94,11 +93,6 @@ export class PageWorld {
   /** From now on time passes by itself. */
   play(): void {
     this.#player ??= setInterval(() => void this.step(), 500);
-  }
-
-  /** The server's clock goes on while the operator does nothing. */
-  hang(ms: number): void {
-    this.#aheadMs += ms;
   }
 
   /** The operator's process is gone. */

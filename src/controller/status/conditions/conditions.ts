@@ -44,6 +44,13 @@ export function conditionsOf(
   }));
 }
 
+/** Of a policy that is well as far as anybody has seen, and whose rounds do not end. */
+export function overdueOf(sinceMs: number): Pick<NewCondition, 'type' | keyof Finding> {
+  const since = new Date(sinceMs).toISOString();
+  const why = 'a scheduler or a metric does not answer, or the operator is busy';
+  return { type: 'Ready', ...is('Unknown', 'RoundOverdue', `no round has ended since ${since}: ${why}`) };
+}
+
 const NOTHING_RUNS: Finding = is('Unknown', 'Pending', 'nothing of this policy runs');
 
 function acceptedOf({ record, assessments }: Part): Finding {

@@ -88,6 +88,7 @@ const IS_APPLY_TROUBLE: Readonly<Record<ConditionReason, boolean>> = {
   ManualScale: false,
   Overridden: false,
   AlternatingCounts: false,
+  RoundOverdue: false,
   AllTrue: false,
 };
 

@@ -32,7 +32,7 @@ export interface Health {
 }
 
 export interface HealthContext {
-  readonly pool: Pick<PoolView, 'cluster' | 'clusters' | 'lastRoundAtMs' | 'intervalMs'>;
+  readonly pool: Pick<PoolView, 'cluster' | 'clusters' | 'lastRoundAtMs' | 'overdueSinceMs' | 'intervalMs'>;
   /** Newest first, of every app. */
   readonly decisions: ReadonlyMap<string, DecisionRecord>;
 }
@@ -41,7 +41,9 @@ export function policyHealth(policy: PolicyView, context: HealthContext): Health
   return (
     pausedHealth(policy) ??
     clusterHealth(context.pool) ??
-    conditionHealth(policy) ??
+    conditionHealth(policy, FAULTS) ??
+    overdueHealth(context.pool) ??
+    conditionHealth(policy, PASSING) ??
     staleHealth(policy, context) ??
     overTarget(policy, context) ??
     calmHealth(policy)
@@ -77,25 +79,27 @@ function clusterHealth({ cluster, clusters }: HealthContext['pool']): Health | u
 }
 
 /** Conditions that say that something does not work, worst first, with the status that says it. */
-const PROBLEMS: readonly (readonly [ConditionType, Condition['status'], Level])[] = [
-  ['Accepted', 'False', 'failing'],
-  ['MetricsAvailable', 'False', 'failing'],
-  ['Applied', 'False', 'failing'],
-  ['Conflict', 'True', 'failing'],
-  ['NotLaunching', 'True', 'failing'],
+const PROBLEMS: readonly (readonly [ConditionType, Condition['status']])[] = [
+  ['Accepted', 'False'],
+  ['MetricsAvailable', 'False'],
+  ['Applied', 'False'],
+  ['Conflict', 'True'],
+  ['NotLaunching', 'True'],
 ];
 
 /** Reasons that pass by themselves. */
-const PASSING: ReadonlySet<string> = new Set(['Deploying', 'WaitingForLock', 'ManualScale']);
+const PASSES: ReadonlySet<string> = new Set(['Deploying', 'WaitingForLock', 'ManualScale']);
+const PASSING = (reason: string): boolean => PASSES.has(reason);
+const FAULTS = (reason: string): boolean => !PASSES.has(reason);
 
-function conditionHealth(policy: PolicyView): Health | undefined {
-  for (const [type, status, level] of PROBLEMS) {
+function conditionHealth(policy: PolicyView, isMeant: (reason: string) => boolean): Health | undefined {
+  for (const [type, status] of PROBLEMS) {
     const condition = find(policy.conditions, type);
-    if (condition?.status !== status) continue;
+    if (condition?.status !== status || !isMeant(condition.reason)) continue;
     const { reason, message } = condition;
     const { what, tried, todo } = troubleWords(reason);
     return {
-      level: PASSING.has(reason) ? 'limited' : level,
+      level: PASSES.has(reason) ? 'limited' : 'failing',
       kind: reason,
       what,
       why: message,
@@ -103,6 +107,20 @@ function conditionHealth(policy: PolicyView): Health | undefined {
     };
   }
   return undefined;
+}
+
+/** How the policy was in the last round says nothing of now. */
+function overdueHealth({ overdueSinceMs }: HealthContext['pool']): Health | undefined {
+  if (overdueSinceMs === undefined) return undefined;
+  const { what, tried, todo } = troubleWords('RoundOverdue');
+  return {
+    level: 'limited',
+    kind: 'RoundOverdue',
+    what,
+    sinceMs: overdueSinceMs,
+    why: 'a scheduler or a metric does not answer, or the operator is busy; what is shown is of then',
+    ...defined({ tried, todo, runbook: runbookOf('RoundOverdue') }),
+  };
 }
 
 /** What is not read was read for the last time before its condition says so: the last reading serves for a while. */

@@ -1,6 +1,6 @@
 // server/dashboard: how each policy of a pool is doing: one line, and under it the cause.
 
-/** @import { Desk, Health, Level, PagePolicy, PagePool } from '../../dashboard-types.ts' */
+/** @import { Desk, Level, PagePolicy, PagePool } from '../../dashboard-types.ts' */
 
 import { drawn, el, keep, setAttribute, setText } from '../dom.js';
 import { age } from '../format.js';
@@ -53,7 +53,7 @@ export function healthList(desk) {
         setText(node, text);
         setAttribute(node, 'data-late', late);
       }
-      for (const line of drawn(list)) line.tick?.(nowMs, late ? pool.lastRoundAtMs : undefined);
+      for (const line of drawn(list)) line.tick?.(nowMs);
       return late;
     },
   };
@@ -70,24 +70,10 @@ function healthLine(desk) {
   const pause = pauseControl(desk);
   const parts = [mark, el('strong', {}, name), ready, mode, round, ...pause.nodes, cause.node];
   const node = el('li', { 'data-testid': 'policy-health' }, ...parts);
-  /** @type {PagePolicy | undefined} */
-  let shown;
-  /** @type {number | undefined} */
-  let lateSinceMs;
-  const show = () => {
-    if (shown === undefined) return;
-    const { level } = shown.health;
-    const knows = level !== 'ok' && level !== 'limited';
-    const health = lateSinceMs === undefined || knows ? shown.health : lateHealth(lateSinceMs);
-    setAttribute(node, 'data-level', health.level);
-    setText(mark, MARKS[health.level]);
-    cause.update({ ...shown, health });
-  };
   /** @param {PagePolicy} policy */
   const update = (policy) => {
     const { level } = policy.health;
     const held = policy.paused !== undefined;
-    shown = policy;
     mode.hidden = level === 'paused';
     // The badge of the pause says it, with who and why.
     ready.hidden = held;
@@ -96,37 +82,14 @@ function healthLine(desk) {
     setAttribute(name, 'href', policyAddress(policy.key));
     setText(ready, policy.ready.reason === 'Observing' ? 'Observing' : READY[level]);
     setText(mode, MODES[policy.mode]);
-    show();
+    setAttribute(node, 'data-level', level);
+    setText(mark, MARKS[level]);
+    cause.update(policy);
   };
-  /**
-   * @param {number} nowMs
-   * @param {number} [lateMs] when the last round was, where it is too long ago
-   */
-  const tick = (nowMs, lateMs) => {
-    if (lateMs !== lateSinceMs) {
-      lateSinceMs = lateMs;
-      show();
-    }
+  /** @param {number} nowMs */
+  const tick = (nowMs) => {
     pause.tick(nowMs);
     cause.tick(nowMs);
   };
   return Object.assign(node, { update, tick });
-}
-
-/**
- * How the policy was in the last round says nothing of now.
- *
- * @param {number} sinceMs
- * @returns {Health}
- */
-function lateHealth(sinceMs) {
-  return {
-    level: 'limited',
-    kind: 'Late',
-    what: 'No round',
-    sinceMs,
-    why: 'a scheduler or a metric does not answer, or the operator is busy; what is shown is of then',
-    tried: 'a round that gets no answer gives up and says so, within 15 s of most schedulers',
-    todo: 'wait; `microscaling doctor` says what answers and what does not',
-  };
 }

@@ -1,0 +1,123 @@
+// A pool whose rounds do not end: within seconds its policies are not ready any more, whoever asks.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { HealthTracker } from '../../../src/server/page/health/tracker.ts';
+import { countedOf, pageList } from '../../../src/server/page/overview/rows.ts';
+import { EVERYTHING } from '../../../src/server/page/overview/selection.ts';
+import { anApp, aPolicy, World, wants } from '../../support/fakes.ts';
+
+let world: World;
+/** Pools whose rounds wait for an answer. */
+let silent: Map<string, PromiseWithResolvers<void>>;
+
+afterEach(async () => {
+  for (const { resolve } of silent.values()) resolve();
+  await world.stop();
+});
+
+async function started(interval = '500ms'): Promise<void> {
+  silent = new Map();
+  world = new World(
+    {},
+    {
+      inRound: async (pool, round) => {
+        await silent.get(pool)?.promise;
+        return await round();
+      },
+    },
+  );
+  for (const [i, name] of ['alpha', 'omega'].entries())
+    world.policies.put(
+      `${name}.yaml`,
+      aPolicy(name, [anApp('worker', { ...wants(i + 1), id: `/${name}/worker` })], { interval }),
+    );
+  await world.start(10_000);
+}
+
+function hush(pool: string): () => void {
+  const silence = Promise.withResolvers<void>();
+  silent.set(pool, silence);
+  return () => {
+    silent.delete(pool);
+    silence.resolve();
+  };
+}
+
+const listed = () => {
+  const healths = new HealthTracker().look(world.view);
+  return { rows: pageList(world.view, healths, EVERYTHING).rows, counted: countedOf(healths) };
+};
+
+describe('a pool whose rounds do not end', () => {
+  it.each([
+    { interval: '500ms', quietMs: 2_900, overdueMs: 3_800 },
+    { interval: '5s', quietMs: 9_900, overdueMs: 20_300 },
+  ])(
+    'has policies that are not ready after 3 s or three intervals ($interval)',
+    async ({ interval, quietMs, overdueMs }) => {
+      await started(interval);
+      hush('default/omega');
+      await world.after(quietMs);
+      expect(world.condition('omega', 'Ready')).toBe('True/AllTrue');
+      await world.after(overdueMs - quietMs);
+      expect(world.condition('omega', 'Ready')).toBe('Unknown/RoundOverdue');
+      expect(world.message('omega', 'Ready')).toMatch(
+        /^no round has ended since \d{4}-\d\d-\d\dT[\d:.]+Z: a scheduler or a metric does not answer/,
+      );
+      expect(world.condition('alpha', 'Ready')).toBe('True/AllTrue');
+    },
+  );
+
+  it('comes first in the list, amber, with since when', async () => {
+    await started();
+    const lastMs = world.clock.now();
+    hush('default/omega');
+    let news = 0;
+    world.state.subscribe(() => {
+      news += 1;
+    });
+    await world.after(8_000);
+    const { rows, counted } = listed();
+    expect(rows.map(({ title }) => title)).toEqual(['omega', 'alpha']);
+    expect(rows[0]?.health).toMatchObject({
+      level: 'limited',
+      kind: 'RoundOverdue',
+      what: 'Nothing decided',
+    });
+    expect(Math.abs((rows[0]?.health.sinceMs ?? 0) - lastMs)).toBeLessThanOrEqual(500);
+    expect(counted).toEqual({ policies: 2, failing: 0, limited: 1 });
+    expect(news).toBeGreaterThan(0);
+  });
+
+  it('tells whoever follows the operator, though no round of any pool does', async () => {
+    await started();
+    for (const pool of ['default/alpha', 'default/omega']) hush(pool);
+    await world.after(1_000);
+    const heard: number[] = [];
+    world.state.subscribe(() => heard.push(listed().counted.limited));
+    await world.after(5_000);
+    expect(heard.at(-1)).toBe(2);
+  });
+
+  it('is well again with the next round that ends', async () => {
+    await started();
+    const goOn = hush('default/omega');
+    await world.after(8_000);
+    goOn();
+    await world.after(600);
+    expect(world.condition('omega', 'Ready')).toBe('True/AllTrue');
+    expect(listed().counted.limited).toBe(0);
+    await world.after(30_000);
+    expect(world.condition('omega', 'Ready')).toBe('True/AllTrue');
+  });
+
+  it('keeps a cause of its own: whose metric cannot be read is not called anything else', async () => {
+    await started();
+    world.metrics.set(2, 'the queue answered 403');
+    await world.after(30_000);
+    hush('default/omega');
+    await world.after(8_000);
+    expect(world.condition('omega', 'Ready')).toBe('False/NotRead');
+    expect(listed().rows[0]?.health).toMatchObject({ level: 'failing', kind: 'NotRead' });
+  });
+});
