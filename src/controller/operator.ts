@@ -108,7 +108,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
   const rounds = new PoolReconciler({
     ...shared,
     interventions,
-    archive: kept.pools,
+    poolStore: kept.pools,
     whyNot: (pool) => sharding.whyNot(pool),
     onLeft: signals.sender('collected'),
   });

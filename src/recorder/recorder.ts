@@ -11,7 +11,7 @@ import { type Bounds, closeOthers, prune } from './files/housekeeping.ts';
 import { SegmentWriter } from './files/segment-writer.ts';
 import { minutePicture, Peaks } from './frame/minute-frame.ts';
 import { roundFrame, writesOf } from './frame/round-frame.ts';
-import { type Leaf, Tape } from './tape.ts';
+import { type PoolLines, Tape } from './tape.ts';
 import { Trouble } from './trouble.ts';
 
 export interface RecorderOptions {
@@ -150,21 +150,21 @@ export class FlightRecorder implements RoundRecorder {
 
   #round(notes: PoolNotes, round: Round, shown: PoolView): void {
     const { key } = round.pool;
-    const place = this.#rounds.leafOf(key, notes.phaseMs);
+    const place = this.#rounds.linesOf(key, notes.phaseMs);
     if (place === undefined) return;
     if (place.segment !== notes.segment) notes.memories.clear();
     notes.segment = place.segment;
-    this.#keepMemories(place.leaf, notes, round);
+    this.#keepMemories(place.lines, notes, round);
     const writes = writesOf(round, this.#deps.redact);
-    if (writes.length > 0) place.leaf.line({ w: [this.#deps.redact(key), writes] });
-    place.leaf.frame(roundFrame(round, shown, notes.scenes));
+    if (writes.length > 0) place.lines.line({ w: [this.#deps.redact(key), writes] });
+    place.lines.frame(roundFrame(round, shown, notes.scenes));
   }
 
   /** What `decide` remembers it tells from round to round; only what it did not tell itself is kept. */
-  #keepMemories(leaf: Leaf, { memories }: PoolNotes, { pool, inquiries = [] }: Round): void {
+  #keepMemories(lines: PoolLines, { memories }: PoolNotes, { pool, inquiries = [] }: Round): void {
     for (const { scene, input, decision } of inquiries) {
       const known = memories.has(scene) && memories.get(scene) === input.memory;
-      if (!known) leaf.line({ m: masked([pool.key, scene, input.memory ?? null], this.#masking) });
+      if (!known) lines.line({ m: masked([pool.key, scene, input.memory ?? null], this.#masking) });
       memories.set(scene, decision.memory);
     }
   }

@@ -5,14 +5,14 @@ import type { Masking } from './codec/json.ts';
 import type { SegmentWriter } from './files/segment-writer.ts';
 
 /** A segment, and what its next pictures are compared with. */
-interface Part {
+interface OpenSegment {
   readonly writer: SegmentWriter;
   readonly encoder: DeltaEncoder;
   readonly beganMs: number;
 }
 
 /** Where the lines of a round go. */
-export interface Leaf {
+export interface PoolLines {
   line(line: object): void;
   frame(picture: object): void;
 }
@@ -43,8 +43,8 @@ export const ENTERED_WITHIN_MS = 60_000;
  */
 export class Tape {
   readonly #deps: TapeDeps;
-  #now: Part | undefined;
-  #former: Part | undefined;
+  #now: OpenSegment | undefined;
+  #former: OpenSegment | undefined;
   /** Those that are there, also where no round of theirs is in the last segment. */
   readonly #pools = new Set<string>();
   /** The last lines could not be written: nothing goes on in the segment before, so pools are silent until they enter. */
@@ -56,7 +56,7 @@ export class Tape {
 
   /** The files that are appended to. */
   get paths(): readonly string[] {
-    return [this.#former, this.#now].flatMap((part) => part?.writer.path ?? []);
+    return [this.#former, this.#now].flatMap((segment) => segment?.writer.path ?? []);
   }
 
   /** Whether the next line begins a segment. */
@@ -90,7 +90,10 @@ export class Tape {
    * @param entersMs how long after the beginning of a segment the pool enters it
    * @returns undefined: nowhere yet
    */
-  leafOf(name: string, entersMs: number): { readonly segment: object; readonly leaf: Leaf } | undefined {
+  linesOf(
+    name: string,
+    entersMs: number,
+  ): { readonly segment: object; readonly lines: PoolLines } | undefined {
     this.#pools.add(name);
     const now = this.#now;
     if (now === undefined) return undefined;
@@ -98,14 +101,14 @@ export class Tape {
     const isEarly = sinceMs >= 0 && sinceMs < entersMs;
     const isKnown = this.#former?.encoder.has(name) === true;
     if (isEarly && this.#isAfterGap && !now.encoder.has(name)) return undefined;
-    const part = isEarly && isKnown && this.#former ? this.#former : now;
-    if (part === now) this.#former?.encoder.drop(name);
-    return { segment: part, leaf: leafIn(part, name) };
+    const segment = isEarly && isKnown && this.#former ? this.#former : now;
+    if (segment === now) this.#former?.encoder.drop(name);
+    return { segment, lines: linesIn(segment, name) };
   }
 
   frame(name: string, picture: object): void {
     this.#pools.add(name);
-    if (this.#now !== undefined) leafIn(this.#now, name).frame(picture);
+    if (this.#now !== undefined) linesIn(this.#now, name).frame(picture);
   }
 
   /** Its texts are those of events and decisions, which are masked where they are made. */
@@ -115,8 +118,8 @@ export class Tape {
 
   gone(name: string, atMs: number): void {
     this.#pools.delete(name);
-    const part = this.#former?.encoder.has(name) ? this.#former : this.#now;
-    if (part !== undefined && !this.isOver) part.writer.append(part.encoder.forget(name, atMs));
+    const segment = this.#former?.encoder.has(name) ? this.#former : this.#now;
+    if (segment !== undefined && !this.isOver) segment.writer.append(segment.encoder.forget(name, atMs));
   }
 
   /**
@@ -125,7 +128,7 @@ export class Tape {
    */
   flush(): boolean {
     try {
-      const written = [this.#former, this.#now].map((part) => part?.writer.flush() === true);
+      const written = [this.#former, this.#now].map((segment) => segment?.writer.flush() === true);
       return written.includes(true);
     } catch (error) {
       this.#isAfterGap = true;
@@ -152,7 +155,7 @@ export class Tape {
   }
 }
 
-function leafIn({ writer, encoder }: Part, name: string): Leaf {
+function linesIn({ writer, encoder }: OpenSegment, name: string): PoolLines {
   return {
     line: (line) => writer.append(JSON.stringify(line)),
     frame: (picture) => writer.append(encoder.frame(name, picture)),

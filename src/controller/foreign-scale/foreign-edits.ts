@@ -32,7 +32,7 @@ export function editedByOthers(
 export function followConfigs(
   known: KnownConfigs,
   assessments: readonly AppAssessment[],
-  { drift, outcomes }: { readonly drift: Drift; readonly outcomes: readonly WriteResult[] },
+  { drift, results }: { readonly drift: Drift; readonly results: readonly WriteResult[] },
 ): KnownConfigs {
   const next = new Map<string, number>();
   for (const { app, observed, part } of assessments) {
@@ -42,7 +42,7 @@ export function followConfigs(
     const kept = changedAtMs ?? known.get(id);
     if (observed !== undefined && kept !== undefined) next.set(id, kept);
   }
-  for (const { change, result, version } of outcomes) {
+  for (const { change, result, version } of results) {
     const writtenAtMs = version === undefined ? Number.NaN : Date.parse(version);
     if (change.kind === 'update' && result === 'accepted' && Number.isFinite(writtenAtMs)) {
       next.set(change.app, writtenAtMs);

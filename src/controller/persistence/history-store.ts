@@ -18,10 +18,10 @@ export class HistoryStore {
   readonly #kept: Map<EventRecord, string>;
   #next: number;
 
-  constructor(archive: DurableWrites) {
-    this.#writes = archive;
-    this.#left = new Map(archive.load(CONDITIONS, readConditions));
-    const events = [...archive.load(EVENTS, readEvent)].sort(([a], [b]) => (a < b ? -1 : 1));
+  constructor(writes: DurableWrites) {
+    this.#writes = writes;
+    this.#left = new Map(writes.load(CONDITIONS, readConditions));
+    const events = [...writes.load(EVENTS, readEvent)].sort(([a], [b]) => (a < b ? -1 : 1));
     this.#kept = new Map(events.map(([key, event]) => [event, key]));
     this.#next = (Number(events.at(-1)?.[0]) || 0) + 1;
   }

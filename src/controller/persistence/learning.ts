@@ -5,7 +5,7 @@ import type { SceneMemories } from '../round/decide.ts';
 import type { PoolStore } from './pool-store.ts';
 
 export interface LearningDeps {
-  readonly archive: Pick<PoolStore, 'learnedText' | 'scenesIn'>;
+  readonly poolStore: Pick<PoolStore, 'learnedText' | 'scenesIn'>;
   /** Of a pool whose rounds go on. */
   readonly scenesOf: (pool: string) => SceneMemories | undefined;
 }
@@ -36,7 +36,7 @@ export class Learning implements PoolLearning {
   taken(pool: string, learned: string): void {
     this.#left.delete(pool);
     // What cannot be read is learned anew.
-    const scenes = learned.length > MOST_CHARACTERS ? undefined : this.#deps.archive.scenesIn(learned);
+    const scenes = learned.length > MOST_CHARACTERS ? undefined : this.#deps.poolStore.scenesIn(learned);
     if (scenes !== undefined) this.#taken.set(pool, scenes);
   }
 
@@ -61,7 +61,7 @@ export class Learning implements PoolLearning {
 
   #textOf(scenes: SceneMemories): string | undefined {
     if (scenes.size === 0) return undefined;
-    const text = this.#deps.archive.learnedText(scenes);
+    const text = this.#deps.poolStore.learnedText(scenes);
     return text.length > MOST_CHARACTERS ? undefined : text;
   }
 }

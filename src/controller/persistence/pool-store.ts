@@ -38,15 +38,15 @@ export class PoolStore {
   readonly #wallAheadMs: () => number;
   readonly #histories: Map<string, PoolHistory>;
   readonly #learned: Map<string, Learned>;
-  /** As it was given to the archive last, by pool. */
+  /** As it was given to be written last, by pool. */
   readonly #given = new Map<string, { readonly text: string; readonly savedAtMs: number }>();
 
-  constructor(archive: DurableWrites, clock: Pick<Clock, 'now' | 'monotonic'>) {
-    this.#writes = archive;
+  constructor(writes: DurableWrites, clock: Pick<Clock, 'now' | 'monotonic'>) {
+    this.#writes = writes;
     this.#clock = clock;
     this.#wallAheadMs = wallOffset(clock);
-    this.#histories = new Map(archive.load(HISTORY, decodePoolHistory));
-    this.#learned = new Map(archive.load(LEARNED, readLearned));
+    this.#histories = new Map(writes.load(HISTORY, decodePoolHistory));
+    this.#learned = new Map(writes.load(LEARNED, readLearned));
   }
 
   /** What the last process knew of a pool; once. */

@@ -40,19 +40,19 @@ export async function act(
   deps: ActDeps,
   signal: AbortSignal,
 ): Promise<readonly WriteResult[]> {
-  const outcomes: WriteResult[] = [];
+  const results: WriteResult[] = [];
   for (const phase of PHASES) {
     const due = changes.filter((change) => phaseOf(change) === phase);
     if (phase === 'create' || phase === 'update') {
       // A creation waits for the one before it: the scheduler must know its dependencies.
-      for (const change of due) outcomes.push(await actOn(change, deps, signal));
-    } else if (phase === 'rise' && deps.risesNeedFalls && outcomes.some(fallFailed)) {
-      outcomes.push(...due.map(postponedByFall));
+      for (const change of due) results.push(await actOn(change, deps, signal));
+    } else if (phase === 'rise' && deps.risesNeedFalls && results.some(fallFailed)) {
+      results.push(...due.map(postponedByFall));
     } else {
-      outcomes.push(...(await Promise.all(due.map((change) => actOn(change, deps, signal)))));
+      results.push(...(await Promise.all(due.map((change) => actOn(change, deps, signal)))));
     }
   }
-  return outcomes;
+  return results;
 }
 
 async function actOn(

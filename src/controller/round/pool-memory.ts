@@ -61,12 +61,12 @@ export class PoolMemory {
   }
 
   /** Remembers what was done, so that our own scale is not taken for a foreign one. */
-  noteOutcomes(outcomes: readonly WriteResult[], nowMs: number): void {
-    this.surplus = followSurplus(this.surplus, outcomes, nowMs);
-    for (const outcome of outcomes) {
-      const { change } = outcome;
+  noteResults(results: readonly WriteResult[], nowMs: number): void {
+    this.surplus = followSurplus(this.surplus, results, nowMs);
+    for (const written of results) {
+      const { change } = written;
       const track = this.tracks.get(change.app);
-      if (track !== undefined) this.tracks.set(change.app, followed(track, outcome, nowMs));
+      if (track !== undefined) this.tracks.set(change.app, followed(track, written, nowMs));
     }
   }
 
@@ -79,8 +79,8 @@ export class PoolMemory {
 }
 
 /** Our own scale of the count, as far as it is known. */
-function followed(track: Track, outcome: WriteResult, nowMs: number): Track {
-  const { change, result, instances, obstacle, mayLandAgain } = outcome;
+function followed(track: Track, written: WriteResult, nowMs: number): Track {
+  const { change, result, instances, obstacle, mayLandAgain } = written;
   if (change.kind !== 'scale' || result === 'postponed') return track;
   const to = instances ?? change.to;
   const asked = noteAsked(track, to);

@@ -53,7 +53,7 @@ export type ReconcilerDeps = Pick<
   readonly whyNot: (pool: string) => string | undefined;
   /** Called when an app was collected. */
   readonly onLeft: () => void;
-  readonly archive: PoolStore;
+  readonly poolStore: PoolStore;
 };
 
 /** A look at the same pool again is worth nothing sooner than this. */
@@ -127,8 +127,8 @@ export class PoolReconciler implements Reconciler<string> {
     for (const [key, memory] of this.#memories) {
       place += 1;
       if (place % parts !== part) continue;
-      void this.#deps.archive.keepHistory(key, memory);
-      this.#deps.archive.keepLearned(key, memory);
+      void this.#deps.poolStore.keepHistory(key, memory);
+      this.#deps.poolStore.keepLearned(key, memory);
     }
   }
 
@@ -182,11 +182,11 @@ export class PoolReconciler implements Reconciler<string> {
       risesNeedFalls,
     });
     const done = changes.length === 0 ? [] : await act(changes, writing(), signal);
-    memory.noteOutcomes(done, nowMs);
-    memory.configs = followConfigs(memory.configs, assessments, { drift, outcomes: done });
-    await this.#deps.archive.keepHistory(pool.key, memory);
-    const outcomes = [...done, ...postponed];
-    for (const { change, message } of outcomes) {
+    memory.noteResults(done, nowMs);
+    memory.configs = followConfigs(memory.configs, assessments, { drift, results: done });
+    await this.#deps.poolStore.keepHistory(pool.key, memory);
+    const results = [...done, ...postponed];
+    for (const { change, message } of results) {
       if (message !== undefined)
         log.debug('not done', { app: change.app, kind: change.kind, reason: message });
     }
@@ -197,7 +197,7 @@ export class PoolReconciler implements Reconciler<string> {
       ...(acting ? {} : { standby: reason }),
       ...(room && { room }),
     };
-    return { pool, startedAtMs, atMs: nowMs, world, assessments, drift, outcomes, ...aside, ...decided };
+    return { pool, startedAtMs, atMs: nowMs, world, assessments, drift, results, ...aside, ...decided };
   }
 
   /** What a person wanted put back, and is as the policy says, is done. */
@@ -214,8 +214,8 @@ export class PoolReconciler implements Reconciler<string> {
     memory,
     scheduler: lazily,
   }: Pick<Looking, 'pool' | 'apps' | 'memory' | 'scheduler'>): Pick<Scheduler, 'apply'> {
-    const { leadership, interventions, archive } = this.#deps;
-    const keep = (): Promise<void> => archive.keepHistory(pool.key, memory);
+    const { leadership, interventions, poolStore } = this.#deps;
+    const keep = (): Promise<void> => poolStore.keepHistory(pool.key, memory);
     const scheduler = recorded(lazily(), { memory, keep });
     const policies = new Map(apps.map(({ spec, policy }) => [spec.id, policy]));
     const unpaused = unlessPaused(scheduler, (app) => {
@@ -250,7 +250,7 @@ export class PoolReconciler implements Reconciler<string> {
 
   /** Another operator runs it: nothing is read, decided or collected here. */
   async #leave(key: string, why: string): Promise<ReconcileResult> {
-    const { store, archive } = this.#deps;
+    const { store, poolStore } = this.#deps;
     this.#collector.leave(key);
     const memory = this.#memories.get(key);
     if (memory !== undefined) this.learning.leave(key, memory.scenes);
@@ -260,7 +260,7 @@ export class PoolReconciler implements Reconciler<string> {
     // Whose a pool is that is gone nobody can say.
     else if (store.isComplete) {
       this.learning.forget(key);
-      archive.forget(key);
+      poolStore.forget(key);
     }
     return {};
   }
@@ -268,7 +268,7 @@ export class PoolReconciler implements Reconciler<string> {
   /** Nothing of this pool runs: only conditions to show, or nothing at all. */
   async #rest(key: string, pool: PoolRecord | undefined): Promise<ReconcileResult> {
     await this.#forget(key);
-    if (pool === undefined) this.#deps.archive.forget(key);
+    if (pool === undefined) this.#deps.poolStore.forget(key);
     else this.#showAlone(pool, {});
     return {};
   }
@@ -283,7 +283,7 @@ export class PoolReconciler implements Reconciler<string> {
     const times = this.#timesNow();
     this.#deps.status.finish({
       ...{ pool, startedAtMs: times.atMs, ...times, world: { readings: new Map() } },
-      ...{ assessments: [], decisions: new Map(), drift: new Map(), outcomes: [] },
+      ...{ assessments: [], decisions: new Map(), drift: new Map(), results: [] },
       ...more,
     });
   }
@@ -293,7 +293,7 @@ export class PoolReconciler implements Reconciler<string> {
   }
 
   #memoryOf(key: string): PoolMemory {
-    const memory = this.#memories.get(key) ?? new PoolMemory(this.#deps, this.#deps.archive.take(key));
+    const memory = this.#memories.get(key) ?? new PoolMemory(this.#deps, this.#deps.poolStore.take(key));
     this.#memories.set(key, memory);
     return memory;
   }
@@ -342,7 +342,7 @@ function blindRound(
     assessments: unassessed(apps, memory.lastView),
     decisions: memory.lastDecisions,
     drift: new Map(),
-    outcomes: [],
+    results: [],
     ...(memory.lastCapacity && { capacity: memory.lastCapacity }),
   };
 }

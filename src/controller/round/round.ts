@@ -37,7 +37,7 @@ export interface Round {
   readonly drift: ReadonlyMap<string, readonly FieldDiff[]>;
   /** Apps whose definition somebody else changed in the scheduler, so that it is in `drift`. */
   readonly edited?: ReadonlySet<string>;
-  readonly outcomes: readonly WriteResult[];
+  readonly results: readonly WriteResult[];
 }
 
 /** The scheduler was read and the round went to its end. */
@@ -50,10 +50,10 @@ export function partsOf(round: Round): (policy: ResourceKey) => Round {
   if (round.pool.members.length === 1) return () => round;
   const policies = new Map(round.assessments.map(({ app }) => [app.spec.id, app.policy]));
   const assessments = Map.groupBy(round.assessments, ({ app }) => app.policy);
-  const outcomes = Map.groupBy(round.outcomes, ({ change }) => policies.get(change.app));
+  const results = Map.groupBy(round.results, ({ change }) => policies.get(change.app));
   return (policy) => ({
     ...round,
     assessments: assessments.get(policy) ?? [],
-    outcomes: outcomes.get(policy) ?? [],
+    results: results.get(policy) ?? [],
   });
 }

@@ -9,13 +9,13 @@ export type SurplusMemory = ReadonlyMap<string, number>;
 /** So long the others leave room for instances that are not wanted any more: they may launch at any moment. */
 export const LEND_AFTER_MS = 60_000;
 
-/** Follows the outcomes of a round; whatever was not in the way of a fall this time is forgotten. */
+/** Follows the results of a round; whatever was not in the way of a fall this time is forgotten. */
 export function followSurplus(
   memory: SurplusMemory,
-  outcomes: readonly WriteResult[],
+  results: readonly WriteResult[],
   nowMs: number,
 ): SurplusMemory {
-  const unlaunched = outcomes.filter(({ obstacle }) => obstacle === 'unlaunched');
+  const unlaunched = results.filter(({ obstacle }) => obstacle === 'unlaunched');
   return new Map(unlaunched.map(({ change: { app } }) => [app, memory.get(app) ?? nowMs]));
 }
 

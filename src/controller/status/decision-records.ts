@@ -8,7 +8,7 @@ import type { DecisionRecord } from './view.ts';
  * change (`observedOnly`).
  */
 export function recordsOf(round: Round): readonly (DecisionRecord & { readonly observedOnly: boolean })[] {
-  const scaled = round.outcomes.flatMap(({ change, result }) =>
+  const scaled = round.results.flatMap(({ change, result }) =>
     change.kind === 'scale' && result === 'accepted'
       ? [{ app: change.app, from: change.from, to: change.to, observedOnly: false }]
       : [],

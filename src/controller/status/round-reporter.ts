@@ -28,7 +28,7 @@ export class RoundReporter {
         from,
         to,
       })),
-      changes: round.outcomes.map(({ change, result }) => ({ kind: change.kind, result })),
+      changes: round.results.map(({ change, result }) => ({ kind: change.kind, result })),
       failedReadings: this.#failures(round),
     };
   }

@@ -25,8 +25,8 @@ export function roundFrame(round: Round, shown: PoolView, scenes: Map<string, st
 }
 
 /** @param mask of what a scheduler said */
-export function writesOf({ outcomes }: Round, mask: (text: string) => string): readonly FrameWrite[] {
-  return outcomes.map(({ change, result, obstacle, message, instances }) => ({
+export function writesOf({ results }: Round, mask: (text: string) => string): readonly FrameWrite[] {
+  return results.map(({ change, result, obstacle, message, instances }) => ({
     kind: change.kind,
     app: change.app,
     result,

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 afterEach(() => stop.abort());
 
-function anArchive(documents: DocumentStore | undefined = counting()): DurableWrites {
+function durableWrites(documents: DocumentStore | undefined = counting()): DurableWrites {
   return new DurableWrites({
     documents,
     clock,
@@ -49,10 +49,10 @@ function counting(): DocumentStore {
 
 describe('keeping', () => {
   it('writes at once, or with the next flush, all in one batch', () => {
-    const archive = anArchive();
-    archive.keepSoon('a', 'later', 1);
+    const writes = durableWrites();
+    writes.keepSoon('a', 'later', 1);
     expect(batches).toHaveLength(0);
-    void archive.keep('a', 'now', 2);
+    void writes.keep('a', 'now', 2);
     expect(batches).toHaveLength(1);
     expect([...memory.all('a')]).toEqual([
       ['later', 1],
@@ -62,56 +62,56 @@ describe('keeping', () => {
 
   it('writes nothing that is known already', () => {
     memory.write([{ do: 'put', collection: 'a', key: 'x', value: { n: 1 } }]);
-    const archive = anArchive();
-    expect(archive.load('a', (raw) => raw)).toEqual(new Map([['x', { n: 1 }]]));
-    void archive.keep('a', 'x', { n: 1 });
-    void archive.keep('a', 'never there', undefined);
-    archive.keepSoon('a', 'x', { n: 2 });
-    archive.keepSoon('a', 'x', { n: 1 });
-    archive.flush();
+    const writes = durableWrites();
+    expect(writes.load('a', (raw) => raw)).toEqual(new Map([['x', { n: 1 }]]));
+    void writes.keep('a', 'x', { n: 1 });
+    void writes.keep('a', 'never there', undefined);
+    writes.keepSoon('a', 'x', { n: 2 });
+    writes.keepSoon('a', 'x', { n: 1 });
+    writes.flush();
     expect(batches).toHaveLength(0);
-    void archive.keep('a', 'x', undefined);
-    void archive.keep('a', 'x', undefined);
+    void writes.keep('a', 'x', undefined);
+    void writes.keep('a', 'x', undefined);
     expect(batches).toHaveLength(1);
     expect(memory.get('a', 'x')).toBeUndefined();
   });
 
   it('removes what it cannot read', () => {
     memory.write([{ do: 'put', collection: 'a', key: 'x', value: 'junk' }]);
-    const archive = anArchive();
-    expect(archive.load('a', () => undefined).size).toBe(0);
-    archive.flush();
+    const writes = durableWrites();
+    expect(writes.load('a', () => undefined).size).toBe(0);
+    writes.flush();
     expect(memory.all('a').size).toBe(0);
   });
 
   it('does nothing at all without a store', async () => {
-    const archive = new DurableWrites({
+    const writes = new DurableWrites({
       documents: undefined,
       clock,
       log: silentLogger,
       onTrouble: () => undefined,
     });
-    const running = archive.run(() => troubles.push('gathered'), stop.signal);
-    void archive.keep('a', 'x', 1);
+    const running = writes.run(() => troubles.push('gathered'), stop.signal);
+    void writes.keep('a', 'x', 1);
     await clock.advance(60_000);
     stop.abort();
     await running;
-    expect(archive.isLasting).toBe(false);
+    expect(writes.isLasting).toBe(false);
     expect(troubles).toEqual([]);
   });
 });
 
 describe('time', () => {
   it('flushes every second, and gathers a part each time, each part every ten', async () => {
-    const archive = anArchive();
+    const writes = durableWrites();
     const gathered: number[] = [];
     const gather = (part: number, parts: number): void => {
       expect(parts).toBe(10);
       gathered.push(part);
-      if (part === 0) archive.keepSoon('a', 'x', gathered.length);
+      if (part === 0) writes.keepSoon('a', 'x', gathered.length);
     };
-    const running = archive.run(gather, stop.signal);
-    archive.keepSoon('a', 'y', 1);
+    const running = writes.run(gather, stop.signal);
+    writes.keepSoon('a', 'y', 1);
     await clock.advance(1_000);
     expect(batches).toHaveLength(1);
     await clock.advance(29_000);
@@ -123,11 +123,11 @@ describe('time', () => {
   });
 
   it('leaves a store that failed alone for five seconds, keeps the newest, and says so once', async () => {
-    const archive = anArchive();
-    const running = archive.run(() => undefined, stop.signal);
+    const writes = durableWrites();
+    const running = writes.run(() => undefined, stop.signal);
     failing = true;
-    void archive.keep('a', 'x', 1);
-    void archive.keep('a', 'x', 2);
+    void writes.keep('a', 'x', 1);
+    void writes.keep('a', 'x', 2);
     await clock.advance(4_000);
     expect(batches).toHaveLength(1);
     await clock.advance(2_000);
@@ -142,13 +142,13 @@ describe('time', () => {
   });
 
   it('tries once more at the end, however short ago it failed', () => {
-    const archive = anArchive();
+    const writes = durableWrites();
     failing = true;
-    void archive.keep('a', 'x', 1);
+    void writes.keep('a', 'x', 1);
     failing = false;
-    archive.flush();
+    writes.flush();
     expect(memory.get('a', 'x')).toBeUndefined();
-    archive.close();
+    writes.close();
     expect(memory.get('a', 'x')).toBe(1);
   });
 });
@@ -156,30 +156,30 @@ describe('time', () => {
 describe('a disk', () => {
   it('is waited for by what is kept now, and reported once while it fails', async () => {
     let disk = Promise.withResolvers<void>();
-    const archive = anArchive({ ...counting(), durable: () => disk.promise });
+    const writes = durableWrites({ ...counting(), durable: () => disk.promise });
     const done: string[] = [];
-    const keeping = archive.keep('a', 'x', 1).then(() => done.push('x'));
+    const keeping = writes.keep('a', 'x', 1).then(() => done.push('x'));
     await clock.advance(0);
     expect([memory.get('a', 'x'), done]).toEqual([1, []]);
     disk.resolve();
     await keeping;
     disk = Promise.withResolvers<void>();
     disk.reject(new TransientError('EIO'));
-    await archive.keep('a', 'x', 2);
-    archive.flush();
-    await archive.keep('a', 'x', 3);
+    await writes.keep('a', 'x', 2);
+    writes.flush();
+    await writes.keep('a', 'x', 3);
     expect(troubles).toEqual(['EIO']);
     disk = Promise.withResolvers<void>();
     disk.resolve();
-    await archive.keep('a', 'x', 4);
-    archive.flush();
+    await writes.keep('a', 'x', 4);
+    writes.flush();
     expect(troubles).toEqual(['EIO', undefined]);
   });
 
   it('is not waited for by what is as it was', async () => {
-    const archive = anArchive({ ...counting(), durable: () => new Promise(() => undefined) });
-    void archive.keep('a', 'x', 1);
-    await archive.keep('a', 'x', 1);
+    const writes = durableWrites({ ...counting(), durable: () => new Promise(() => undefined) });
+    void writes.keep('a', 'x', 1);
+    await writes.keep('a', 'x', 1);
     expect(memory.get('a', 'x')).toBe(1);
   });
 });

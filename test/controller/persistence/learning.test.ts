@@ -13,7 +13,7 @@ function scenes(name: string): SceneMemories {
 function anOperator() {
   const live = new Map<string, SceneMemories>();
   const learning = new Learning({
-    archive: {
+    poolStore: {
       learnedText: (memories) => [...memories.keys()].join(),
       scenesIn: (text) => (text === 'junk' ? undefined : scenes(text)),
     },

@@ -27,8 +27,8 @@ function aCluster({ risesNeedFalls = false } = {}) {
 describe('acting', () => {
   it('carries changes out and says how each ended', async () => {
     const { run, counts } = aCluster();
-    const outcomes = await run([fall, rise, { kind: 'adopt', app: '/low', reason: '' }]);
-    expect(outcomes.map(({ change, result }) => [change.app, change.kind, result])).toEqual([
+    const results = await run([fall, rise, { kind: 'adopt', app: '/low', reason: '' }]);
+    expect(results.map(({ change, result }) => [change.app, change.kind, result])).toEqual([
       ['/low', 'scale', 'accepted'],
       ['/low', 'adopt', 'noop'],
       ['/high', 'scale', 'accepted'],
@@ -45,8 +45,8 @@ describe('acting', () => {
   it.each(troubles)("one app's trouble ($name) is its own", async ({ error, obstacle }) => {
     const { scheduler, run, counts } = aCluster();
     scheduler.failNext('apply', error);
-    const outcomes = await run([fall, rise]);
-    expect(outcomes).toMatchObject([
+    const results = await run([fall, rise]);
+    expect(results).toMatchObject([
       { result: 'failed', obstacle, message: error.message },
       { result: 'accepted' },
     ]);
@@ -67,8 +67,8 @@ describe('acting', () => {
 
   it('begins nothing once it is aborted', async () => {
     const { run, counts } = aCluster();
-    const outcomes = await run([fall, rise], AbortSignal.abort());
-    expect(outcomes.map(({ result }) => result)).toEqual(['postponed', 'postponed']);
+    const results = await run([fall, rise], AbortSignal.abort());
+    expect(results.map(({ result }) => result)).toEqual(['postponed', 'postponed']);
     expect(counts()).toEqual([5, 2]);
   });
 });

@@ -50,7 +50,7 @@ function aRound(cases: readonly Case[], over: Partial<Round> = {}): Round {
     decisions: new Map(decisions),
     capacity: { total: 10, used: 10, unit: 'slots' },
     drift: new Map(),
-    outcomes: [],
+    results: [],
     ...over,
   };
 }

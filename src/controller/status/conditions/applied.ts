@@ -33,9 +33,9 @@ const WORST_FIRST = ['unresolved', 'refused', 'unavailable', 'locked', 'unkept']
 const MOST_NAMED = 8;
 
 /** Everything that was not written and why, worst first: whoever mends one thing should not find the next one then. */
-function obstaclesIn(outcomes: readonly WriteResult[]): string {
+function obstaclesIn(results: readonly WriteResult[]): string {
   const sentences = WORST_FIRST.flatMap((obstacle) =>
-    outcomes
+    results
       .filter((met) => met.obstacle === obstacle)
       .map(({ change, message = '' }) =>
         message.includes(change.app) ? message : `${change.app}: ${message}`,
@@ -48,7 +48,7 @@ function obstaclesIn(outcomes: readonly WriteResult[]): string {
 
 /** The first thing that keeps the world from being as written, worst first. */
 export function appliedOf(part: Part): Finding {
-  const { round, assessments, outcomes } = part;
+  const { round, assessments, results } = part;
   const mode = modeOf(part);
   if (mode === 'Paused') {
     return is('Unknown', pausedOf(part).reason, 'paused: nothing is decided or written');
@@ -57,11 +57,11 @@ export function appliedOf(part: Part): Finding {
   if (round.standby !== undefined) return is('Unknown', 'Standby', `stands by: ${round.standby}`);
   const trouble = assessments.find((s) => s.trouble !== undefined)?.trouble;
   if (trouble !== undefined) return is(statusOf(trouble), trouble.reason, trouble.message);
-  const obstacle = WORST_FIRST.find((each) => outcomes.some((met) => met.obstacle === each));
+  const obstacle = WORST_FIRST.find((each) => results.some((met) => met.obstacle === each));
   if (obstacle !== undefined) {
-    const met = outcomes.filter((each) => each.obstacle === obstacle).map(({ change }) => change.app);
+    const met = results.filter((each) => each.obstacle === obstacle).map(({ change }) => change.app);
     const reasons = reasonsOf(assessments.filter(({ app }) => met.includes(app.spec.id)));
-    return is('False', reasons[obstacle], obstaclesIn(outcomes));
+    return is('False', reasons[obstacle], obstaclesIn(results));
   }
   if (mode === 'Observe') return is('Unknown', 'Observing', OBSERVING);
   return (
@@ -121,8 +121,8 @@ function keptIn({ assessments, round }: Part): string {
 }
 
 /** Only what changes definitions counts: scaling goes on all day long and is nothing to wait for. */
-function deployingOf({ assessments, round, outcomes, words }: Part): Finding | undefined {
-  const made = outcomes.find(({ change }) => change.kind === 'create' || change.kind === 'update');
+function deployingOf({ assessments, round, results, words }: Part): Finding | undefined {
+  const made = results.find(({ change }) => change.kind === 'create' || change.kind === 'update');
   if (made !== undefined) {
     const what = made.change.kind === 'create' ? 'is being created' : 'is being updated';
     return is('False', 'Deploying', `${made.change.app} ${what}`);

@@ -19,8 +19,8 @@ export function conditionsOf(
   round: Round,
   words: SchedulerWords,
 ): readonly NewCondition[] {
-  const { assessments, outcomes } = round;
-  const part: Part = { record, round, assessments, outcomes, words };
+  const { assessments, results } = round;
+  const part: Part = { record, round, assessments, results, words };
   const accepted = acceptedOf(part);
   const running = record.running !== undefined && round.elsewhere === undefined;
   const notLooked =

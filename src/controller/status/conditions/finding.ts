@@ -14,7 +14,7 @@ export interface Part {
   readonly record: PolicyRecord;
   readonly round: Round;
   readonly assessments: readonly AppAssessment[];
-  readonly outcomes: readonly WriteResult[];
+  readonly results: readonly WriteResult[];
   readonly words: SchedulerWords;
 }
 

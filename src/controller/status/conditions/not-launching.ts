@@ -6,11 +6,11 @@ import type { AppAssessment } from '../../round/assess.ts';
 import { LEND_AFTER_MS } from '../../round/surplus.ts';
 import { type Finding, is, type Part } from './finding.ts';
 
-export function launchingOf({ assessments, round, outcomes }: Part): Finding {
+export function launchingOf({ assessments, round, results }: Part): Finding {
   const kept = assessments.find(({ surplusSinceMs }) => {
     return surplusSinceMs !== undefined && round.atMs - surplusSinceMs >= LEND_AFTER_MS;
   });
-  if (kept !== undefined) return is('True', 'SurplusWaiting', surplusIn(kept, outcomes, round.wallAheadMs));
+  if (kept !== undefined) return is('True', 'SurplusWaiting', surplusIn(kept, results, round.wallAheadMs));
   const { unseen = NONE } = round.world.view ?? {};
   // Of what cannot be looked at it is not known whether it still waits.
   const seen = assessments.filter(({ app }) => !unseen.has(app.spec.id));
@@ -42,11 +42,11 @@ const NONE: ReadonlyMap<string, string> = new Map();
 /** Who, since when, what to do. */
 function surplusIn(
   { app, observed, surplusSinceMs = 0 }: AppAssessment,
-  outcomes: readonly WriteResult[],
+  results: readonly WriteResult[],
   wallAheadMs: number,
 ): string {
   const { id } = app.spec;
-  const postponed = outcomes.find(
+  const postponed = results.find(
     ({ change, obstacle }) => change.app === id && obstacle === 'unlaunched',
   )?.message;
   const since = instantText(surplusSinceMs + wallAheadMs);

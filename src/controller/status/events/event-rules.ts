@@ -99,7 +99,7 @@ function appliedEvent(now: Condition, was: Condition | undefined): EventKind | u
 
 /** What a round did to apps, and which counts somebody else changed. Counts of scaled apps are decision records, not events. */
 export function roundEvents(round: Round, words: SchedulerWords): readonly NewEvent[] {
-  const done = round.outcomes.filter(({ result, change }) => result === 'accepted' || isBookkeeping(change));
+  const done = round.results.filter(({ result, change }) => result === 'accepted' || isBookkeeping(change));
   const manual = round.assessments.flatMap(({ app, foreignScale, held }): readonly NewEvent[] => {
     if (foreignScale.foreignChange === undefined) return [];
     const { from, to } = foreignScale.foreignChange;
@@ -108,8 +108,8 @@ export function roundEvents(round: Round, words: SchedulerWords): readonly NewEv
   });
   const edited = round.edited ?? NOBODY;
   return [
-    ...done.flatMap((outcome) => changeEvents(outcome, words, edited)),
-    ...round.outcomes.flatMap(refusalEvents),
+    ...done.flatMap((written) => changeEvents(written, words, edited)),
+    ...round.results.flatMap(refusalEvents),
     ...manual,
   ];
 }

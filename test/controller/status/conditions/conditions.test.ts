@@ -77,7 +77,7 @@ function aScene(scene: Scene): { record: PolicyRecord; round: Round; assessment:
     assessments: [assessment],
     decisions: new Map([['/a', decision]]),
     drift: new Map(),
-    outcomes: [],
+    results: [],
     ...scene.round,
   };
   return { record, round, assessment };
@@ -103,7 +103,7 @@ const drift = new Map([['/a', [{ field: 'cmd', before: 'x', after: 'y' }]]]);
 const deployment = (kind: OperationKind) => [{ id: 'd1', affectedApps: ['/a'], kinds: [kind] }];
 const readings = (reading: MetricReading): Scene => ({ readings: [reading] });
 const failed = (obstacle: 'locked' | 'refused' | 'unresolved' | 'unavailable', message: string): Scene => ({
-  round: { outcomes: [{ change: scale, result: 'failed', obstacle, message }] },
+  round: { results: [{ change: scale, result: 'failed', obstacle, message }] },
 });
 const noView = (error: unknown): Scene => ({ round: { world: { readings: new Map(), error } } });
 
@@ -166,7 +166,7 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
   ],
   ['Applied', 'False/Drifted', { spec: { drift: 'Report' }, round: { drift } }, 'in cmd'],
   ['Applied', 'False/Deploying', { round: { drift } }, 'waits for its update'],
-  ['Applied', 'False/Deploying', { round: { outcomes: [{ change: create, result: 'accepted' }] } }],
+  ['Applied', 'False/Deploying', { round: { results: [{ change: create, result: 'accepted' }] } }],
   ['Applied', 'False/Deploying', { missing: true }, 'to be created'],
   ['Applied', 'False/Deploying', { observed: { operations: deployment('Restart') } }, 'd1'],
   ['Applied', 'True/UpToDate', { observed: { operations: deployment('Scale') } }],
