@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { configOf } from '../support/kubernetes/control-plane.ts';
-import { freePort } from '../support/programs/azurite.ts';
 import { pathWithCommand, ROOT } from '../support/programs/command.ts';
+import { freePort } from '../support/programs/free-port.ts';
 import { type CodeBlock, codeBlocks, commandsOf, Terminal } from '../support/programs/shell-blocks.ts';
 import { until } from '../support/until.ts';
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BusySign, tellBusy } from '../../src/programs/busy.ts';
+import { freePort } from '../support/programs/free-port.ts';
 
 let sign: BusySign | undefined;
 const printed: string[] = [];
@@ -10,15 +11,6 @@ afterEach(() => {
   sign?.close();
   printed.length = 0;
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function context(env: Record<string, string>) {
   return { env, print: (line: string) => void printed.push(line) };

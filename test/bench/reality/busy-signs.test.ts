@@ -1,23 +1,13 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { BusySigns } from '../../../bench/reality/busy-signs.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { askOverHttp, askWhoIsIdle } from '../../../src/schedulers/idle/ask.ts';
+import { freePort } from '../../support/programs/free-port.ts';
 
 const never = new AbortController().signal;
 const signs = new BusySigns();
 
 afterEach(() => signs.closeAll());
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 it('consumers of a real run tell the operator who is idle', async () => {
   const ports = [await freePort(), await freePort(), await freePort()];

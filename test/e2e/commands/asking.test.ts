@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../support/programs/azurite.ts';
 import { printed, type RunningCommand, run, start } from '../../support/programs/command.ts';
+import { freePort } from '../../support/programs/free-port.ts';
 import { Laptop, type MarathonServer, untilCount } from '../../support/programs/laptop.ts';
 import { until } from '../../support/until.ts';
 

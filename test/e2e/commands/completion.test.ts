@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SHELLS } from '../../../src/cli/completion/scripts.ts';
 import { Kubectl, kubectlMissing, kubectlPrograms } from '../../support/kubernetes/kubectl.ts';
-import { freePort } from '../../support/programs/azurite.ts';
 import { pathWithCommand, printed, ROOT, run } from '../../support/programs/command.ts';
+import { freePort } from '../../support/programs/free-port.ts';
 import { Laptop } from '../../support/programs/laptop.ts';
 import { until } from '../../support/until.ts';
 

@@ -2,8 +2,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../support/programs/azurite.ts';
 import { run } from '../../support/programs/command.ts';
+import { freePort } from '../../support/programs/free-port.ts';
 import { Laptop, type MarathonServer } from '../../support/programs/laptop.ts';
 import { until } from '../../support/until.ts';
 

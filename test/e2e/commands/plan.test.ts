@@ -3,8 +3,9 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACCOUNT_KEY, type Azurite, freePort, startAzurite } from '../../support/programs/azurite.ts';
+import { ACCOUNT_KEY, type Azurite, startAzurite } from '../../support/programs/azurite.ts';
 import { run } from '../../support/programs/command.ts';
+import { freePort } from '../../support/programs/free-port.ts';
 import { Laptop, type MarathonServer } from '../../support/programs/laptop.ts';
 import { until } from '../../support/until.ts';
 

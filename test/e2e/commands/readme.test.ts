@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { kubectlMissing, kubectlPrograms } from '../../support/kubernetes/kubectl.ts';
-import { freePort } from '../../support/programs/azurite.ts';
 import { pathWithCommand, ROOT } from '../../support/programs/command.ts';
+import { freePort } from '../../support/programs/free-port.ts';
 import { shellBlocks, Terminal } from '../../support/programs/shell-blocks.ts';
 import { until } from '../../support/until.ts';
 

@@ -9,7 +9,7 @@ import { silentLogger } from '../../../src/runtime/log.ts';
 import { createDockerScheduler } from '../../../src/schedulers/docker/index.ts';
 import type { EngineTlsConfig } from '../../../src/schedulers/docker-engine/spec.ts';
 import type { Scheduler } from '../../../src/schedulers/scheduler.ts';
-import { freePort } from '../../support/programs/azurite.ts';
+import { freePort } from '../../support/programs/free-port.ts';
 import { type Certificate, selfSigned } from '../../support/programs/tls/certificate.ts';
 import { until } from '../../support/until.ts';
 import { fakeValues } from '../../support/values.ts';

@@ -1,6 +1,6 @@
 // A real swarm of one's own: a private engine that is its only manager and its only node.
 
-import { createServer } from 'node:net';
+import { freePort } from '../../support/programs/free-port.ts';
 import { until } from '../../support/until.ts';
 import { BUSYBOX_IMAGE, startEngine, type TestEngine } from '../docker-engine/real-engine.ts';
 
@@ -71,12 +71,4 @@ export async function startSwarm(): Promise<TestSwarm> {
       await engine.remove();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => server.once('listening', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

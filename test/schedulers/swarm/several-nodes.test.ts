@@ -1,11 +1,11 @@
 // A real swarm of two managers on this machine: a node that is drained, and a swarm without a leader.
 
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { SwarmScheduler } from '../../../src/schedulers/swarm/index.ts';
+import { freePort } from '../../support/programs/free-port.ts';
 import { until } from '../../support/until.ts';
 import { fakeValues } from '../../support/values.ts';
 import { BUSYBOX_IMAGE, dockerMissing, startEngine, type TestEngine } from '../docker-engine/real-engine.ts';
@@ -25,7 +25,7 @@ describe.skipIf(dockerMissing())('a real swarm of two managers', { timeout: 300_
     second = await startEngine();
     await second.docker('tag', BUSYBOX_IMAGE, SWARM_IMAGE);
     const token = await first.docker('swarm', 'join-token', '--quiet', 'manager');
-    const place = `${SECOND}:${await freePort()}`;
+    const place = `${SECOND}:${await freePort(SECOND)}`;
     const managers = await first.docker('info', '--format', '{{(index .Swarm.RemoteManagers 0).Addr}}');
     await second.docker(
       'swarm',
@@ -128,11 +128,3 @@ describe.skipIf(dockerMissing())('a real swarm of two managers', { timeout: 300_
     ).catch(() => expect(said).toContain('is a worker'));
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, SECOND);
-  await new Promise((listening) => server.once('listening', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

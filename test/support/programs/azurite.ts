@@ -2,9 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { QueueClient, StorageSharedKeyCredential } from '@azure/storage-queue';
+import { freePort } from './free-port.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../../node_modules/azurite/dist/src/queue/main.js');
 const READY_WITHIN_MS = 30_000;
@@ -91,14 +91,4 @@ async function answering(port: number, child: ChildProcess, stderr: () => string
     if (Date.now() > deadline) throw new Error(`azurite is not ready: ${stderr()}`);
     await new Promise((done) => setTimeout(done, 25));
   }
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type QueryResult } from 'pg';
 import { until } from '../until.ts';
-import { freePort } from './azurite.ts';
+import { freePort } from './free-port.ts';
 import { type Certificate, selfSigned } from './tls/certificate.ts';
 
 const VERSIONS = '/usr/lib/postgresql';

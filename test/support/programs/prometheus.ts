@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { until } from '../until.ts';
-import { freePort } from './azurite.ts';
 import { ROOT } from './command.ts';
+import { freePort } from './free-port.ts';
 
 export const SHIPPED = resolve(ROOT, 'deploy/prometheus');
 

@@ -1,15 +1,15 @@
-// app: a real Azure Storage queue on this machine. Azurite as a guarded process, in memory, on a free port.
+// app: a real Azure Storage queue on this machine. Azurite as a guarded process, in memory, on a port that the kernel gives.
 
 import { createRequire } from 'node:module';
-import { connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type GuardedProcess, type Guardian, terminate } from '../../../emulator/index.ts';
 import type { Clock } from '../../../runtime/clock.ts';
-import { messageOf, TerminalError } from '../../../runtime/errors.ts';
+import { TerminalError } from '../../../runtime/errors.ts';
 
 const READY_WITHIN_MS = 30_000;
 const PROBE_EVERY_MS = 50;
 const GRACE_MS = 2_000;
+const MOST_SAID = 1_000;
 
 /** The emulator's account, which is public knowledge. */
 const ACCOUNT_NAME = 'devstoreaccount1';
@@ -38,14 +38,13 @@ export interface StorageDeps {
   readonly host: string;
 }
 
-/** Starts Azurite's queue service; resolves when it accepts connections. */
+/** Starts Azurite's queue service; resolves when it accepts connections. The kernel chooses its port. */
 export async function startStorage(
   queueName: string,
   deps: StorageDeps,
   signal: AbortSignal,
 ): Promise<Storage> {
   const { host } = deps;
-  const port = await freePort(host);
   const azurite = await deps.guardian.spawn(
     process.execPath,
     [
@@ -56,11 +55,11 @@ export async function startStorage(
       '--queueHost',
       host,
       '--queuePort',
-      String(port),
+      '0',
     ],
-    { env: deps.env, stderr: 'ignore' },
+    { env: deps.env, stdout: 'pipe', stderr: 'ignore' },
   );
-  await untilAnswering({ host, port }, azurite, deps.clock, signal);
+  const port = await portOf(azurite, deps.clock, signal);
   return {
     env: {
       AZURE_STORAGE_ACCOUNT_NAME: ACCOUNT_NAME,
@@ -90,47 +89,23 @@ function mainFile(): string {
   }
 }
 
-async function untilAnswering(
-  at: { readonly host: string; readonly port: number },
-  azurite: GuardedProcess,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> {
+/** The port that the kernel gave it, which it prints once it listens: one that was looked for before could be taken meanwhile. */
+async function portOf(azurite: GuardedProcess, clock: Clock, signal: AbortSignal): Promise<string> {
+  let said = '';
+  // It is read to the end: who prints into a full pipe stands still.
+  azurite.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    said = `${said}${text}`.slice(-MOST_SAID);
+  });
   let ended = false;
   void azurite.exited.then(() => {
     ended = true;
   });
   const deadlineMs = clock.monotonic() + READY_WITHIN_MS;
-  while (!(await answers(at))) {
+  for (;;) {
+    const port = /successfully listens on \S+:(\d+)\n/.exec(said)?.[1];
+    if (port !== undefined) return port;
     if (ended) throw new TerminalError('Azurite ended at once; run npx azurite-queue to see why');
-    if (clock.monotonic() > deadlineMs)
-      throw new TerminalError(`Azurite does not answer on port ${at.port} within 30 s`);
+    if (clock.monotonic() > deadlineMs) throw new TerminalError('Azurite does not listen within 30 s');
     await clock.sleep(PROBE_EVERY_MS, signal);
   }
-}
-
-function answers(at: { readonly host: string; readonly port: number }): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(at);
-    const settle = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
-}
-
-function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error) =>
-      reject(new TerminalError(`finding a free port of ${host}: ${messageOf(error)}`)),
-    );
-    server.listen(0, host, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,8 +1,8 @@
 // `microscaling run` with the environment that Marathon gives to a task.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../../support/programs/azurite.ts';
 import { printed, run } from '../../../support/programs/command.ts';
+import { freePort } from '../../../support/programs/free-port.ts';
 import { Laptop, type MarathonServer, Operator } from '../../../support/programs/laptop.ts';
 import { until } from '../../../support/until.ts';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Frames, Writer } from '../../../../src/metric-sources/brokers/kafka/wire.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/azurite.ts';
+import { freePort } from '../../../support/programs/free-port.ts';
 import { selfSigned } from '../../../support/programs/tls/certificate.ts';
 import { tlsFront } from '../../../support/programs/tls/front.ts';
 import { fakeValues } from '../../../support/values.ts';

@@ -6,7 +6,7 @@ import { withDeadline } from '../../../../src/metric-sources/connection/deadline
 import type { MetricSource } from '../../../../src/metric-sources/source.ts';
 import { systemClock, VirtualClock } from '../../../../src/runtime/clock.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/azurite.ts';
+import { freePort } from '../../../support/programs/free-port.ts';
 import {
   type Rabbitmq,
   rabbitmqMissing,

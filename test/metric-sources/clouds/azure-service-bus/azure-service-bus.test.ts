@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricSpec } from '../../../../src/api/policy.ts';
 import { metricSources } from '../../../../src/metric-sources/registry.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/azurite.ts';
+import { freePort } from '../../../support/programs/free-port.ts';
 import { selfSigned } from '../../../support/programs/tls/certificate.ts';
 import { type FakeValues, fakeValues } from '../../../support/values.ts';
 import { NOW_MS, never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../../servers.ts';

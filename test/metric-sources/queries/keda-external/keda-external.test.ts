@@ -10,7 +10,7 @@ import type { MetricSpec } from '../../../../src/api/policy.ts';
 import { ScalerConnection } from '../../../../src/metric-sources/queries/keda-external/connection.ts';
 import { loadMethods } from '../../../../src/metric-sources/queries/keda-external/protocol.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/azurite.ts';
+import { freePort } from '../../../support/programs/free-port.ts';
 import { selfSigned } from '../../../support/programs/tls/certificate.ts';
 import { until } from '../../../support/until.ts';
 import { fakeValues } from '../../../support/values.ts';

@@ -10,7 +10,7 @@ import type { MetricSpec } from '../../../../src/api/policy.ts';
 import { metricSources } from '../../../../src/metric-sources/registry.ts';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/azurite.ts';
+import { freePort } from '../../../support/programs/free-port.ts';
 import {
   launchPrometheus,
   type Prometheus,
