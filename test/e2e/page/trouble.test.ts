@@ -99,7 +99,7 @@ describe.skipIf(browserMissing())('trouble on the page', { timeout: 240_000 }, (
     expect(said.split('connection refused by its host')).toHaveLength(2);
     const bad = await colourOf(page, '.dot');
     expect(await page.locator('#state').getAttribute('data-level')).toBe('failing');
-    served.state.show(aViewOf([aPool([aPolicyView('orders')])], { clusters: [] }));
+    served.show(aViewOf([aPool([aPolicyView('orders')])], { clusters: [] }));
     await expect.poll(() => level(page), SOON).toBe('ok');
     expect(await colourOf(page, '.dot')).not.toBe(bad);
   });
