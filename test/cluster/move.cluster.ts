@@ -7,8 +7,8 @@ import { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { configOf } from '../support/kubernetes/control-plane.ts';
 import { pathWithCommand, ROOT } from '../support/programs/command.ts';
-import { freePort } from '../support/programs/free-port.ts';
 import { type CodeBlock, codeBlocks, commandsOf, Terminal } from '../support/programs/shell-blocks.ts';
+import { freePort } from '../support/suite/free-port.ts';
 import { until } from '../support/until.ts';
 
 const NAMESPACE = 'shop';

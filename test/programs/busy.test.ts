@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BusySign, tellBusy } from '../../src/programs/busy.ts';
-import { freePort } from '../support/programs/free-port.ts';
+import { freePort } from '../support/suite/free-port.ts';
 
 let sign: BusySign | undefined;
 const printed: string[] = [];

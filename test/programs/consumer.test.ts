@@ -6,7 +6,7 @@ import { run } from '../../src/programs/consumer.ts';
 import { LONGEST_QUIET_MS, QUIET_MS } from '../../src/programs/quiet-time.ts';
 import { VirtualClock } from '../../src/runtime/clock.ts';
 import { type Azurite, startAzurite } from '../support/programs/azurite.ts';
-import { freePort } from '../support/programs/free-port.ts';
+import { freePort } from '../support/suite/free-port.ts';
 import { until } from '../support/until.ts';
 
 const WORK_MS = 20_000;

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listenStatsd, type StatsdListener } from '../../src/runtime/network/statsd.ts';
 import { type Azurite, startAzurite } from '../support/programs/azurite.ts';
-import { freePort } from '../support/programs/free-port.ts';
+import { freePort } from '../support/suite/free-port.ts';
 import { until } from '../support/until.ts';
 
 const MAIN = resolve(import.meta.dirname, '../support/programs/run-program.ts');

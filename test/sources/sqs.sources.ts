@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { never, ok, reasonOf, sourceOf } from '../metric-sources/servers.ts';
-import { freePort } from '../support/programs/free-port.ts';
+import { freePort } from '../support/suite/free-port.ts';
 import { until } from '../support/until.ts';
 import { fakeValues } from '../support/values.ts';
 import { elasticMqMissing, startElasticMq } from './java/elasticmq.ts';

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { BusySigns } from '../../../bench/reality/busy-signs.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { askOverHttp, askWhoIsIdle } from '../../../src/schedulers/idle/ask.ts';
-import { freePort } from '../../support/programs/free-port.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 
 const never = new AbortController().signal;
 const signs = new BusySigns();

@@ -21,7 +21,7 @@ import { silentLogger } from '../../../src/runtime/log.ts';
 import { EcsScheduler } from '../../../src/schedulers/ecs/index.ts';
 import { FakeEcs } from '../../schedulers/ecs/fake/fake-ecs.ts';
 import { answers, endServer, motoMissing, startMoto } from '../../sources/moto.ts';
-import { freePort } from '../../support/programs/free-port.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { until } from '../../support/until.ts';
 import { fakeValues } from '../../support/values.ts';
 import { describeScheduler } from '../scheduler.ts';

@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { printed, type RunningCommand, run, start } from '../../support/programs/command.ts';
-import { freePort } from '../../support/programs/free-port.ts';
 import { Laptop, type MarathonServer, untilCount } from '../../support/programs/laptop.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { until } from '../../support/until.ts';
 
 const laptop = new Laptop();

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SHELLS } from '../../../src/cli/completion/scripts.ts';
 import { Kubectl, kubectlMissing, kubectlPrograms } from '../../support/kubernetes/kubectl.ts';
 import { pathWithCommand, printed, ROOT, run } from '../../support/programs/command.ts';
-import { freePort } from '../../support/programs/free-port.ts';
 import { Laptop } from '../../support/programs/laptop.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { until } from '../../support/until.ts';
 
 const POLICY = `

@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../support/programs/command.ts';
-import { freePort } from '../../support/programs/free-port.ts';
 import { Laptop, type MarathonServer } from '../../support/programs/laptop.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { until } from '../../support/until.ts';
 
 const laptop = new Laptop();

@@ -5,8 +5,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACCOUNT_KEY, type Azurite, startAzurite } from '../../support/programs/azurite.ts';
 import { run } from '../../support/programs/command.ts';
-import { freePort } from '../../support/programs/free-port.ts';
 import { Laptop, type MarathonServer } from '../../support/programs/laptop.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { until } from '../../support/until.ts';
 
 const POLICY = 'specs/policies/queue-demo.yaml';

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { kubectlMissing, kubectlPrograms } from '../../support/kubernetes/kubectl.ts';
 import { pathWithCommand, ROOT } from '../../support/programs/command.ts';
-import { freePort } from '../../support/programs/free-port.ts';
 import { shellBlocks, Terminal } from '../../support/programs/shell-blocks.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { until } from '../../support/until.ts';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');

@@ -3,9 +3,9 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../support/programs/command.ts';
-import { freePort } from '../../support/programs/free-port.ts';
 import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
 import { busyWorker, fixedApp, policyText, rest, TASK } from '../../support/programs/policies.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { until } from '../../support/until.ts';
 
 const WORKER = '/shop/worker';

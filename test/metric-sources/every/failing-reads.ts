@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { metricSources } from '../../../src/metric-sources/registry.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
-import { freePort } from '../../support/programs/free-port.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { ASKING, exampleOf, exampleValues } from './readme-examples.ts';
 
 const READS = 10_000;

@@ -1,6 +1,6 @@
 // A real swarm of one's own: a private engine that is its only manager and its only node.
 
-import { freePort } from '../../support/programs/free-port.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { until } from '../../support/until.ts';
 import { BUSYBOX_IMAGE, startEngine, type TestEngine } from '../docker-engine/real-engine.ts';
 

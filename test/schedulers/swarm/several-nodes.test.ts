@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { SwarmScheduler } from '../../../src/schedulers/swarm/index.ts';
-import { freePort } from '../../support/programs/free-port.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { until } from '../../support/until.ts';
 import { fakeValues } from '../../support/values.ts';
 import { BUSYBOX_IMAGE, dockerMissing, startEngine, type TestEngine } from '../docker-engine/real-engine.ts';

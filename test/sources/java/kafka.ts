@@ -4,9 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../support/programs/free-port.ts';
 import { type Killable, killable, listens } from '../../support/programs/killable.ts';
 import { selfSigned } from '../../support/programs/tls/certificate.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 import { type Coordinate, jarsIn, jarsMissing } from './jars.ts';
 
 const NAME = 'kafka-4.1.0';

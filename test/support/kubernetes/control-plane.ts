@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CoreV1Api as Core, type CoreV1Api, KubeConfig } from '@kubernetes/client-node';
-import { freePort } from '../programs/free-port.ts';
+import { freePort } from '../suite/free-port.ts';
 import { until } from '../until.ts';
 import { NODES, nodeNamed } from './nodes.ts';
 import { STAGES } from './stages.ts';

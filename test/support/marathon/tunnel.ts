@@ -1,7 +1,7 @@
 // test support: a way to a server that can be cut and mended, with the port that it had.
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from '../programs/free-port.ts';
+import { freePort } from '../suite/free-port.ts';
 
 export class Tunnel {
   readonly port: number;

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { QueueClient, StorageSharedKeyCredential } from '@azure/storage-queue';
-import { freePort } from './free-port.ts';
+import { freePort } from '../suite/free-port.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../../node_modules/azurite/dist/src/queue/main.js');
 const READY_WITHIN_MS = 30_000;

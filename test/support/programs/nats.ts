@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '../suite/free-port.ts';
 import { type Killable, killable, listens } from './killable.ts';
 
 /** Why tests with NATS cannot run here: prints it. Under CI a missing program is a failure. */

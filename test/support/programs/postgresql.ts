@@ -6,8 +6,8 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type QueryResult } from 'pg';
+import { freePort } from '../suite/free-port.ts';
 import { until } from '../until.ts';
-import { freePort } from './free-port.ts';
 import { type Certificate, selfSigned } from './tls/certificate.ts';
 
 const VERSIONS = '/usr/lib/postgresql';

@@ -4,9 +4,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { freePort } from '../suite/free-port.ts';
 import { until } from '../until.ts';
 import { ROOT } from './command.ts';
-import { freePort } from './free-port.ts';
 
 export const SHIPPED = resolve(ROOT, 'deploy/prometheus');
 

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../suite/free-port.ts';
 import { until } from '../until.ts';
-import { freePort } from './free-port.ts';
 
 /** Debian's own script: the one in the path changes to another user first. */
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';

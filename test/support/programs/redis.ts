@@ -3,8 +3,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { freePort } from '../suite/free-port.ts';
 import { until } from '../until.ts';
-import { freePort } from './free-port.ts';
 
 /** It ends by itself after so long, whatever became of the test. */
 const AT_MOST_S = 300;

@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { printed, run } from '../../../support/programs/command.ts';
-import { freePort } from '../../../support/programs/free-port.ts';
 import { Laptop, type MarathonServer, Operator } from '../../../support/programs/laptop.ts';
+import { freePort } from '../../../support/suite/free-port.ts';
 import { until } from '../../../support/until.ts';
 
 const TOKEN = 'token-of-the-task-under-test';

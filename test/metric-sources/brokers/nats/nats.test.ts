@@ -9,7 +9,7 @@ import { consumerState } from '../../../../src/metric-sources/brokers/nats/answe
 import { connectFields, credentialsIn } from '../../../../src/metric-sources/brokers/nats/credentials.ts';
 import { Frames } from '../../../../src/metric-sources/brokers/nats/frames.ts';
 import { METRIC_SOURCES, metricSources } from '../../../../src/metric-sources/registry.ts';
-import { freePort } from '../../../support/programs/free-port.ts';
+import { freePort } from '../../../support/suite/free-port.ts';
 import { fakeValues, NOTHING_ALLOWED } from '../../../support/values.ts';
 import { never, ok, reasonOf, sourceOf } from '../../servers.ts';
 import { credentialsFile, portThat, silentPort } from './setup.ts';

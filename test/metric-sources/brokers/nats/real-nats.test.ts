@@ -9,9 +9,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import type { MetricSpec } from '../../../../src/api/policy.ts';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/free-port.ts';
 import { type Nats, natsMissing, startNats } from '../../../support/programs/nats.ts';
 import { selfSigned } from '../../../support/programs/tls/certificate.ts';
+import { freePort } from '../../../support/suite/free-port.ts';
 import { type FakeValues, fakeValues } from '../../../support/values.ts';
 import { never, ok, reasonOf, sourceOf } from '../../servers.ts';
 import { jwtWorld, silentPort } from './setup.ts';

@@ -6,7 +6,7 @@ import { createTrustCheck } from '../../../../src/api/trust/trust.ts';
 import { loadPolicies } from '../../../../src/app/policies/schema.ts';
 import { METRIC_SOURCES, metricSources } from '../../../../src/metric-sources/registry.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/free-port.ts';
+import { freePort } from '../../../support/suite/free-port.ts';
 import { fakeValues, NOTHING_ALLOWED } from '../../../support/values.ts';
 import { never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../../servers.ts';
 

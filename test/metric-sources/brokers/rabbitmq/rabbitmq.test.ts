@@ -6,13 +6,13 @@ import { withDeadline } from '../../../../src/metric-sources/connection/deadline
 import type { MetricSource } from '../../../../src/metric-sources/source.ts';
 import { systemClock, VirtualClock } from '../../../../src/runtime/clock.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/free-port.ts';
 import {
   type Rabbitmq,
   rabbitmqMissing,
   STATISTICS_MS,
   startRabbitmq,
 } from '../../../support/programs/rabbitmq.ts';
+import { freePort } from '../../../support/suite/free-port.ts';
 import { until } from '../../../support/until.ts';
 import { type FakeValues, fakeValues } from '../../../support/values.ts';
 import { NOW_MS, never, ok, reasonOf, serverThat, sourceOf } from '../../servers.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricSpec } from '../../../../src/api/policy.ts';
 import type { MetricSource } from '../../../../src/metric-sources/source.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/free-port.ts';
+import { freePort } from '../../../support/suite/free-port.ts';
 import { fakeValues } from '../../../support/values.ts';
 import { never, ok, reasonOf, sourceOf } from '../../servers.ts';
 

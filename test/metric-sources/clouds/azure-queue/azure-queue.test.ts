@@ -19,7 +19,7 @@ import { TerminalError } from '../../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../../src/runtime/log.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
 import { ACCOUNT_KEY, ACCOUNT_NAME, type Azurite, startAzurite } from '../../../support/programs/azurite.ts';
-import { freePort } from '../../../support/programs/free-port.ts';
+import { freePort } from '../../../support/suite/free-port.ts';
 import { type FakeValues, fakeValues } from '../../../support/values.ts';
 
 const NOW_MS = 1_000_000;

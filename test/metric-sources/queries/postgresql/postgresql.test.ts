@@ -9,7 +9,7 @@ import { createTrustCheck } from '../../../../src/api/trust/trust.ts';
 import { loadPolicies } from '../../../../src/app/policies/schema.ts';
 import { fieldsOf } from '../../../../src/metric-sources/queries/postgresql/row.ts';
 import { METRIC_SOURCES, metricSources } from '../../../../src/metric-sources/registry.ts';
-import { freePort } from '../../../support/programs/free-port.ts';
+import { freePort } from '../../../support/suite/free-port.ts';
 import { fakeValues, NOTHING_ALLOWED } from '../../../support/values.ts';
 import { never, reasonOf, sourceOf } from '../../servers.ts';
 

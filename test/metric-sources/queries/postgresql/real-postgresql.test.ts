@@ -7,8 +7,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import type { MetricSpec } from '../../../../src/api/policy.ts';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/free-port.ts';
 import { type Postgresql, postgresqlMissing, startPostgresql } from '../../../support/programs/postgresql.ts';
+import { freePort } from '../../../support/suite/free-port.ts';
 import { until } from '../../../support/until.ts';
 import { type FakeValues, fakeValues } from '../../../support/values.ts';
 import { NOW_MS, never, ok, reasonOf, sourceOf } from '../../servers.ts';

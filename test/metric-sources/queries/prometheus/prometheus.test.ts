@@ -10,12 +10,12 @@ import type { MetricSpec } from '../../../../src/api/policy.ts';
 import { metricSources } from '../../../../src/metric-sources/registry.ts';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
-import { freePort } from '../../../support/programs/free-port.ts';
 import {
   launchPrometheus,
   type Prometheus,
   prometheusMissing,
 } from '../../../support/programs/prometheus.ts';
+import { freePort } from '../../../support/suite/free-port.ts';
 import { until } from '../../../support/until.ts';
 import { fakeValues } from '../../../support/values.ts';
 import { NOW_MS, never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../../servers.ts';
