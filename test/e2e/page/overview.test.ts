@@ -119,7 +119,9 @@ describe.skipIf(browserMissing())('the list of policies', { timeout: 240_000 }, 
     const { page, url } = await look(aViewOf([]));
     expect(await text(page, 'empty')).toMatch(/No policy is running here yet\..*microscaling apply -f/s);
     const other = await openPage(browser, `${url}/?policy=gone`);
-    expect(await text(other.page, 'empty')).toMatch(/default\/gone is not running here\..*microscaling get/s);
+    expect(await text(other.page, 'empty')).toMatch(
+      /default\/gone is not running here\..*microscaling get policies$/s,
+    );
   });
 
   it('labels the tiles of thirty apps, each by its own letters', async () => {

@@ -115,7 +115,7 @@ function showEmpty({ ready, missing, counted, pools }) {
   else setText(part('empty-text'), ready ? 'No policy is running here yet.' : 'Waiting for the operator…');
   setText(
     part('empty-command'),
-    missing === undefined ? 'microscaling apply -f policy.yaml' : 'microscaling get policies -A',
+    missing === undefined ? 'microscaling apply -f policy.yaml' : 'microscaling get policies',
   );
 }
 

@@ -1,5 +1,5 @@
-// server: what is wrong with what several policies share, each cause once: clusters that do not answer, documents that do
-// not run as written.
+// server: what is wrong with what no one policy says of itself, each cause once: clusters that do not answer, documents that
+// never ran.
 
 import type { OperatorView } from '../../../controller/status/view.ts';
 import { defined } from '../../../lang/defined.ts';
@@ -29,6 +29,11 @@ export function troublesOf(
         policies: waiting.length,
       };
     }),
-    ...problems,
+    ...problems.filter((problem) => !isSaid(problem, healths)),
   ];
+}
+
+/** A policy that runs in an earlier version says itself why the newest one does not. */
+function isSaid({ source, message }: OperatorView['problems'][number], healths: Healths): boolean {
+  return [...healths.values()].some(({ why }) => why?.includes(`${source}: ${message}`) === true);
 }

@@ -11,12 +11,14 @@ import type { Selection } from './selection.ts';
 /** Rows that a page of the list has. */
 export const PAGE_ROWS = 50;
 const MAX_POOLS = 50;
+const MAX_WHY = 300;
 
 export interface PageRow {
   readonly key: string;
   readonly title: string;
   readonly pool: string;
-  readonly health: Pick<Health, 'level' | 'kind' | 'what' | 'limit' | 'sinceMs'>;
+  /** Without `why` where that is a cluster, which is said once for all. */
+  readonly health: Pick<Health, 'level' | 'kind' | 'what' | 'limit' | 'sinceMs' | 'why'>;
   /** The worst metric; absent where the policy has none. */
   readonly metric?: Pick<
     MetricView,
@@ -104,6 +106,7 @@ function textOf({ pool, policy, health }: Entry): string {
     health.kind,
     health.what,
     health.limit ?? '',
+    health.why ?? '',
   ];
   return [...parts, ...apps.map((app) => `${name}/${app.name} ${app.id}`)].join('\n').toLowerCase();
 }
@@ -126,17 +129,23 @@ function rowOf({ pool, policy, health }: Entry): PageRow {
   const metrics = policy.apps.flatMap((app) => app.metrics);
   const metric =
     metrics.find(({ state }) => state === 'unavailable') ?? metrics.find(isOverTarget) ?? metrics[0];
-  const { level, kind, what, limit, sinceMs } = health;
+  const { level, kind, what, limit, sinceMs, cluster } = health;
+  const why = cluster === undefined ? shortened(health.why) : undefined;
   return {
     key: `${policy.namespace}/${policy.name}`,
     title: policyTitle(policy),
     pool: pool.name,
-    health: { level, kind, what, ...defined({ limit, sinceMs }) },
+    health: { level, kind, what, ...defined({ limit, sinceMs, why }) },
     ...(metric && { metric: metricOf(metric) }),
     apps: policy.apps.length,
     running: policy.apps.reduce((sum, { running }) => sum + running, 0),
     held: pool.capacity,
   };
+}
+
+/** What a row has room for on a wide screen. */
+function shortened(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= MAX_WHY ? text : `${text.slice(0, MAX_WHY - 1)}…`;
 }
 
 function metricOf({

@@ -119,6 +119,8 @@ export interface PagePool {
   readonly capacity: PoolView['capacity'];
   readonly capacitySeries: string;
   readonly lastRoundAtMs?: number;
+  /** See PoolView. */
+  readonly overdueSinceMs?: number;
   readonly intervalMs: number;
   readonly policies: readonly PagePolicy[];
   /** The other members, where only some are shown. */
@@ -146,7 +148,7 @@ const MAX_MEMBERS = 50;
 const DRAWN_MEMBERS = 8;
 
 export function pagePool(pool: PoolView, extras: PoolExtras): PagePool {
-  const { name, capacity, lastRoundAtMs, intervalMs } = pool;
+  const { name, capacity, lastRoundAtMs, overdueSinceMs, intervalMs } = pool;
   const all = pool.policies.flatMap((policy) => policy.apps).toSorted(byPriority);
   const palette = colours(all);
   const colourOf = (id: string): Colour => palette.get(id) ?? { hue: 0, shade: 0 };
@@ -166,7 +168,7 @@ export function pagePool(pool: PoolView, extras: PoolExtras): PagePool {
     name,
     capacity,
     capacitySeries: capacityKey(name),
-    ...defined({ lastRoundAtMs }),
+    ...defined({ lastRoundAtMs, overdueSinceMs }),
     intervalMs,
     policies: shown.map((policy) => pagePolicy(policy, healthIn(extras.healths, policy))),
     others: others.slice(0, MAX_MEMBERS).map((policy) => ({

@@ -63,6 +63,21 @@ describe('troublesOf', () => {
     ]);
   });
 
+  it('leaves an edit that is not valid to the policy that says so, and lists one that nobody says', () => {
+    const message = 'spec.apps[0].instances: min 1 is greater than max 0';
+    const policy = withCondition(calm, 'Accepted', {
+      status: 'False',
+      reason: 'InvalidSpec',
+      message: `orders.yaml:11: ${message} (generation 1 goes on running)`,
+    });
+    const other = { source: 'new.yaml:11', message };
+    const problems = [{ source: 'orders.yaml:11', message }, other];
+    const view = { ...aViewOf([aPool([policy])]), problems };
+    expect(troublesOf(view, new HealthTracker().look(view))).toEqual([other]);
+    const paused = { ...view, pools: [aPool([{ ...policy, paused: { sinceMs: 1 } }])] };
+    expect(troublesOf(paused, new HealthTracker().look(paused))).toEqual(problems);
+  });
+
   it('lists documents that do not run, and nothing else when all is well', () => {
     const problems = [{ source: 'a.yaml:3', message: 'no such field' }];
     const healths = new HealthTracker().look(aView);

@@ -13,6 +13,7 @@ import {
 } from '../../../support/page/operator-views.ts';
 
 const failing = withCondition(aPolicyView('mails'), 'Accepted', { status: 'False', reason: 'InvalidSpec' });
+const AWAY = { scheduler: 'Marathon', urls: ['http://m'], url: 'http://m', message: 'no answer' };
 const POOLS = [
   aPool([aPolicyView('calm')]),
   aPool([withQueue(aPolicyView('tardy'), 80)]),
@@ -43,6 +44,20 @@ describe('the list of policies', () => {
     const view = aViewOf([aPool([late]), aPool([early])], { atMs: 2 });
     const { rows } = pageList(view, tracker.look(view), EVERYTHING);
     expect(rows.map(({ title }) => title)).toEqual(['z-early', 'a-late']);
+  });
+
+  it('says why, but of a cluster that does not answer, which is said once for all', () => {
+    const message = 'search gets 9 of the 10 it wants';
+    const full = withCondition(withQueue(aPolicyView('search'), 80), 'ScalingLimited', {
+      ...{ status: 'True', reason: 'AtCapacity' },
+      message,
+    });
+    expect(list({}, [aPool([full])]).rows[0]?.health).toMatchObject({ limit: 'at capacity', why: message });
+    expect(list({ search: 'of the 10' }, [aPool([full]), ...POOLS]).rows).toHaveLength(1);
+    const cluster = { ...AWAY, reachable: false };
+    expect(list({}, [aPool([full], { cluster })]).rows[0]?.health).not.toHaveProperty('why');
+    const long = withCondition(full, 'ScalingLimited', { message: 'x'.repeat(5_000) });
+    expect(list({}, [aPool([long])]).rows[0]?.health.why).toHaveLength(300);
   });
 
   it.each([

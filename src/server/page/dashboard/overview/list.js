@@ -3,7 +3,7 @@
 /** @import { PageList, PageRow, PageView, PoolRow } from '../../dashboard-types.ts' */
 
 import { drawn, el, keep, setAttribute, setText } from '../dom.js';
-import { count, giveOrTake, number } from '../format.js';
+import { count, giveOrTake, local, number } from '../format.js';
 import { addressOf, asked, go, policyAddress } from '../navigation.js';
 import { causeText } from '../parts/cause.js';
 import { MARKS } from '../parts/health.js';
@@ -143,7 +143,9 @@ function option() {
 function policyRow() {
   const mark = el('span', { class: 'mark', 'aria-hidden': 'true' });
   const name = el('a');
-  const cause = el('span', { class: 'row-cause' });
+  const what = el('span');
+  const why = el('span', { class: 'row-why' });
+  const cause = el('span', { class: 'row-cause', 'data-testid': 'row-cause' }, what, why);
   const metric = el('span', { class: 'row-metric' });
   const held = el('span', { class: 'counts' });
   const node = el('li', { 'data-testid': 'policy-row' }, mark, name, cause, metric, held);
@@ -157,6 +159,7 @@ function policyRow() {
     setText(name, row.title);
     setAttribute(name, 'href', policyAddress(row.key));
     setText(metric, metricText(row));
+    setText(why, row.health.why === undefined ? '' : `: ${local(row.health.why)}`);
     setText(
       held,
       `${count(row.running)} running · ${number(row.held.used)} of ${number(row.held.total)} ${row.held.unit}`,
@@ -164,7 +167,7 @@ function policyRow() {
   };
   /** @param {number} nowMs */
   const tick = (nowMs) => {
-    setText(cause, causeText(row.health, nowMs));
+    setText(what, causeText(row.health, nowMs));
     setAttribute(cause, 'title', cause.textContent);
   };
   return Object.assign(node, { update, tick });

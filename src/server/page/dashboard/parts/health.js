@@ -40,14 +40,14 @@ export function healthList(desk) {
     /** @param {PagePool} pool */
     update: (pool) => keep(list, pool.policies, lines),
     /**
-     * Says how old the last round is; true when it is older than it may be.
+     * Says how old the last round is; true when another one should have ended by now.
      *
      * @param {PagePool} pool
      * @param {number} nowMs
      */
     tick(pool, nowMs) {
       const ageMs = pool.lastRoundAtMs === undefined ? undefined : nowMs - pool.lastRoundAtMs;
-      const late = ageMs !== undefined && ageMs > Math.max(3_000, 3 * pool.intervalMs);
+      const late = pool.overdueSinceMs !== undefined;
       const text = ageMs === undefined ? 'no round yet' : `last round ${age(ageMs)}`;
       for (const node of list.querySelectorAll('.round')) {
         setText(node, text);

@@ -87,7 +87,7 @@ function eventLine() {
   const when = el('time');
   const words = el('strong');
   const link = el('a', { 'data-testid': 'event-runbook', target: '_blank' });
-  const reason = el('div', {}, words, link);
+  const reason = el('div', {}, words, ' ', link);
   const about = el('p');
   const node = el('li', { 'data-testid': 'event' }, when, el('div', {}, reason, about));
   /** @param {EventEntry} e */
