@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { age, table } from '../../src/cli/output/table.ts';
+import { age, GrowingTable, table } from '../../src/cli/output/table.ts';
 
 describe('table', () => {
   it('aligns words to the left and numbers to the right, without trailing blanks', () => {
@@ -32,5 +32,31 @@ describe('age', () => {
 
   it('does not show a clock that runs behind as a negative age', () => {
     expect(age(2000, 1000)).toBe('0s');
+  });
+});
+
+describe('a table that grows', () => {
+  it('has its heads once while the columns stand where they stood', () => {
+    const grown = new GrowingTable(['NAME', 'READY', 'AGE']);
+    expect(grown.add([['orders', 'True', '1m']])).toBe('NAME    READY  AGE\norders  True   1m');
+    expect(grown.add([['a', 'True', '2m']])).toBe('a       True   2m');
+    expect(grown.add([['a', 'True', '2000000m']])).toBe('a       True   2000000m');
+  });
+
+  it('says its heads again where a column got wider, and is as wide from then on', () => {
+    const grown = new GrowingTable(['NAME', 'READY', 'AGE']);
+    grown.add([['orders', 'True', '1m']]);
+    expect(grown.add([['orders', 'False (NotRead)', '1m']])).toBe(
+      'NAME    READY            AGE\norders  False (NotRead)  1m',
+    );
+    expect(grown.add([['orders', 'True', '1m']])).toBe('orders  True             1m');
+  });
+
+  it('has room from the beginning for what is expected to grow', () => {
+    const grown = new GrowingTable(['NAME', 'READY', 'AGE'], { READY: 15 });
+    expect(grown.add([['orders', 'True', '1m']])).toBe(
+      'NAME    READY            AGE\norders  True             1m',
+    );
+    expect(grown.add([['orders', 'False (NotRead)', '1m']])).toBe('orders  False (NotRead)  1m');
   });
 });

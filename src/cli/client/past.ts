@@ -6,7 +6,14 @@ import { readerIn } from '../../app/operator/record/recorder.ts';
 import type { OptionValues } from '../../app/options.ts';
 import type { RecordReader } from '../../recorder/read/record-reader.ts';
 import { TerminalError } from '../../runtime/errors.ts';
-import { type PastAnswer, pastEvents, pastPolicies, pastPolicy } from '../../server/api/past.ts';
+import {
+  notRecordedText,
+  type PastAnswer,
+  pastEvents,
+  pastPolicies,
+  pastPolicy,
+  recordBeginsMs,
+} from '../../server/api/past.ts';
 import type { CommandContext } from '../command.ts';
 import { timeText } from '../output/policy-table.ts';
 import { ProgressLine, whileSlow } from '../output/progress-line.ts';
@@ -87,14 +94,20 @@ function whole(ms: number): string {
 }
 
 function read(reader: RecordReader, dir: string, signal: AbortSignal): Past {
+  const notRecorded = async (what: string, atMs: number): Promise<TerminalError> =>
+    new TerminalError(`${notRecordedText(what, atMs, await recordBeginsMs(reader))} (${dir})`);
   return {
     policy: async ({ namespace, name }, atMs) => {
       const policy = `${namespace}/${name}`;
       const found = await pastPolicy(reader, { policy, atMs }, signal);
       if (found !== undefined) return throughJson<PastPolicy>(found);
-      throw new TerminalError(`nothing is recorded of ${policy} at ${clockText(atMs)} in ${dir}`);
+      throw await notRecorded(policy, atMs);
     },
-    policies: async (atMs) => throughJson(await pastPolicies(reader, atMs, signal)),
+    policies: async (atMs) => {
+      const found = await pastPolicies(reader, atMs, signal);
+      if (found !== undefined) return throughJson(found);
+      throw await notRecorded('any policy', atMs);
+    },
     events: async (span) => throughJson(await pastEvents(reader, span, signal)),
   };
 }

@@ -7,20 +7,24 @@ export function table(heads: readonly string[], rows: readonly (readonly Cell[])
   return lines(heads, rows, []).text;
 }
 
-/** A table that is printed while it grows: columns get no narrower, and the heads are printed once. */
+/** A table that is printed while it grows: columns get no narrower, and where one gets wider the heads are printed again. */
 export class GrowingTable {
   readonly #heads: readonly string[];
-  #widths: readonly number[] = [];
+  #widths: readonly number[];
   #headed = false;
 
-  constructor(heads: readonly string[]) {
+  /** @param room widths to begin with, by head, of columns whose cells are expected to grow */
+  constructor(heads: readonly string[], room: Readonly<Record<string, number>> = {}) {
     this.#heads = heads;
+    this.#widths = heads.map((head) => room[head] ?? 0);
   }
 
-  /** The rows to print now, the first time below the heads. */
+  /** The rows to print now, below the heads the first time and wherever the columns stand elsewhere than before. */
   add(rows: readonly (readonly Cell[])[]): string {
     const { text, widths } = lines(this.#heads, rows, this.#widths);
-    const shown = this.#headed ? text.slice(text.indexOf('\n') + 1) : text;
+    // Nothing stands to the right of the last column.
+    const moved = widths.slice(0, -1).some((width, i) => width !== this.#widths[i]);
+    const shown = this.#headed && !moved ? text.slice(text.indexOf('\n') + 1) : text;
     this.#widths = widths;
     this.#headed = true;
     return shown;

@@ -1,6 +1,7 @@
 // server: policies as they were at a moment, in the same form as those of now.
 
 import { API_VERSION, resourceKey } from '../../api/policy.ts';
+import { instantText } from '../../api/words/instant.ts';
 import { policyStatusOf } from '../../controller/status/policy-status.ts';
 import type { PolicyView } from '../../controller/status/view.ts';
 import { defined } from '../../lang/defined.ts';
@@ -55,18 +56,48 @@ export async function pastPolicy(
   };
 }
 
-/** All policies of a moment, as a list. */
+/** All policies of a moment, as a list; undefined: nothing is recorded of that time. */
 export async function pastPolicies(
   reader: RecordReader,
   atMs: number,
   signal: AbortSignal,
-): Promise<{ readonly list: object; readonly notes: readonly string[] }> {
+): Promise<{ readonly list: object; readonly notes: readonly string[] } | undefined> {
+  const beginsMs = await recordBeginsMs(reader);
+  if (beginsMs === undefined || atMs < beginsMs) return undefined;
   const moment = await momentOf(reader, { atMs }, signal);
-  const items = foundIn(moment).map(objectOf);
+  const found = foundIn(moment);
   return {
-    list: { apiVersion: API_VERSION, kind: 'MicroscalingPolicyList', metadata: {}, items },
-    notes: moment.notes,
+    list: {
+      ...{ apiVersion: API_VERSION, kind: 'MicroscalingPolicyList', metadata: {} },
+      items: found.map(objectOf),
+    },
+    notes: [...moment.notes, ...olderNote(found, atMs)],
   };
+}
+
+/** Where the record begins; undefined: there is none. */
+export async function recordBeginsMs(reader: RecordReader): Promise<number | undefined> {
+  const begins = await Promise.all([reader.beginsMs('rounds'), reader.beginsMs('minutes')]);
+  const known = begins.flatMap((ms) => ms ?? []);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** Said of a time of which nothing is known. */
+export function notRecordedText(what: string, atMs: number, beginsMs: number | undefined): string {
+  const begins =
+    beginsMs !== undefined && atMs < beginsMs ? `: the record begins at ${instantText(beginsMs)}` : '';
+  return `nothing is recorded of ${what} at ${instantText(atMs)}${begins}`;
+}
+
+/** A picture that is so much older than what was asked for is not of that moment. */
+const SAME_MS = 120_000;
+
+function olderNote(found: readonly Found[], atMs: number): readonly string[] {
+  const newestMs = Math.max(...found.map(({ pool }) => pool.atMs));
+  if (found.length === 0 || atMs - newestMs <= SAME_MS) return [];
+  return [
+    `nobody was recording at that time: these are the last pictures before it, of ${instantText(newestMs)}`,
+  ];
 }
 
 /** More than these nobody reads. */

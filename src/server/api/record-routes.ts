@@ -10,7 +10,7 @@ import { TerminalError } from '../../runtime/errors.ts';
 import { ApiFailure, badRequest, notFound } from '../kube/http/failure.ts';
 import { notRunningHint } from '../kube/not-running.ts';
 import type { LookBack, LookBackQuestion } from './look-back.ts';
-import { placesOf } from './past.ts';
+import { notRecordedText, placesOf } from './past.ts';
 import { durationIn, recordsNothing, timeIn } from './record-query.ts';
 
 export interface RecordRoutesDeps {
@@ -53,7 +53,7 @@ export function recordRoutes(deps: RecordRoutesDeps): Hono {
       if (lookBack === undefined) throw recordsNothing();
       const signal = AbortSignal.any([deps.signal, c.req.raw.signal]);
       const found = await lookBack.ask(asked(), signal);
-      if (found === undefined) throw unknown(c, deps);
+      if (found === undefined) throw await unknown(c, deps);
       return c.body(found, 200, { ...FRESH, 'content-type': 'application/json' });
     } catch (error) {
       if (error instanceof ApiFailure) return error.response();
@@ -137,8 +137,14 @@ function isRunning({ state }: RecordRoutesDeps, key: string): boolean {
   return runningIn(state).some(({ namespace, name }) => `${namespace}/${name}` === key);
 }
 
-function unknown(c: Context, deps: RecordRoutesDeps): ApiFailure {
-  const name = c.req.param('name') ?? '';
-  if (!isRunning(deps, keyOf(c))) return notFound(ABOUT, name, notRunningHint(deps.state.view(), keyOf(c)));
-  return new ApiFailure('NotFound', `nothing is recorded of ${keyOf(c)} at that time`);
+async function unknown(c: Context, deps: RecordRoutesDeps): Promise<ApiFailure> {
+  const name = c.req.param('name');
+  if (name !== undefined && !isRunning(deps, keyOf(c)))
+    return notFound(ABOUT, name, notRunningHint(deps.state.view(), keyOf(c)));
+  const what = name === undefined ? 'any policy' : keyOf(c);
+  const atMs = timeIn((query) => c.req.query(query), 'at');
+  if (atMs === undefined) return new ApiFailure('NotFound', `nothing is recorded of ${what} in that time`);
+  const files = (await deps.record?.list()) ?? [];
+  const beginsMs = files.length === 0 ? undefined : Math.min(...files.map(({ startMs }) => startMs));
+  return new ApiFailure('NotFound', notRecordedText(what, atMs, beginsMs));
 }

@@ -196,10 +196,12 @@ function remainderMinutesOf({ members }: Ran): number {
   return (steps * STEP_S) / 60;
 }
 
-function rangesOf(rows: readonly ReplayRow[]): NonNullable<ReplayResult['ranges']> {
+/** From the least to the most of each figure that they have. */
+export function rangesOf(rows: readonly ReplayRow[]): NonNullable<ReplayResult['ranges']> {
   return Object.fromEntries(
     RANGED.flatMap((figure) => {
-      const all = rows.flatMap((row) => row[figure] ?? []);
+      // A figure that nobody has is no number: of a pool without a remainder there is no R.
+      const all = rows.flatMap((row) => row[figure] ?? []).filter((value) => !Number.isNaN(value));
       return all.length === 0 ? [] : [[figure, [Math.min(...all), Math.max(...all)] as const]];
     }),
   );

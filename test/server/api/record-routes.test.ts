@@ -91,7 +91,16 @@ it.each([
   { path: `${POLICY}/history?from=5&to=5`, status: 400, message: 'from must be before to' },
   { path: `${POLICY}/history?step=0s`, status: 400, message: "step: '0s' is not a duration" },
   { path: `${POLICY}/past`, status: 400, message: 'say at which time' },
-  { path: `${POLICY}/past?at=5`, status: 404, message: 'nothing is recorded of default/queue-demo' },
+  {
+    path: `${POLICY}/past?at=5`,
+    status: 404,
+    message: `nothing is recorded of default/queue-demo at 1970-01-01T00:00:00Z: the record begins at ${new Date(T0).toISOString().slice(0, 16)}`,
+  },
+  {
+    path: `${API}/past?at=5`,
+    status: 404,
+    message: 'nothing is recorded of any policy at 1970-01-01T00:00:00Z',
+  },
   { path: `${POLICY.replace('demo', 'dome')}/past?at=5`, status: 404, message: 'no MicroscalingPolicy' },
   { path: `${POLICY.replace('demo', 'dome')}/history`, status: 404, message: 'no MicroscalingPolicy' },
 ])('answers $path with $status', async ({ path, status, message }) => {
@@ -102,6 +111,22 @@ it.each([
     body: { kind: 'Status', message: expect.stringContaining(message) },
   });
 });
+
+it('says of a moment in which nobody was recording that its pictures are older', async () => {
+  const { app, clock } = await served();
+  await demo.advance(10_000);
+  const noted = async (atMs: number) => ((await get(app, `${API}/past?at=${atMs}`)).body as Noted).notes;
+  expect(await noted(clock.now())).toEqual([]);
+  expect(await noted(clock.now() + 600_000)).toEqual([
+    expect.stringMatching(
+      /^nobody was recording at that time: these are the last pictures before it, of \d{4}-/,
+    ),
+  ]);
+});
+
+interface Noted {
+  readonly notes: readonly string[];
+}
 
 it('says where nothing is recorded what to start', async () => {
   const { app } = await served(false);

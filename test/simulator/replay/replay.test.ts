@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { type RecordedRound, roundsOf } from '../../../src/recorder/read/rounds.ts';
 import type { Candidate } from '../../../src/simulator/replay/candidate.ts';
 import { replayRecord } from '../../../src/simulator/replay/replay.ts';
-import { resultOf } from '../../../src/simulator/replay/result.ts';
+import { rangesOf, resultOf } from '../../../src/simulator/replay/result.ts';
 import { replayText } from '../../../src/simulator/replay/text.ts';
 import { T0 } from '../../support/builders.ts';
 import { CONSUMER, type Day, PER_INSTANCE_S, POLICY, recordDay } from './recorded-day.ts';
@@ -82,6 +82,14 @@ it.each([{ counts: true }, { counts: 'taken' }, { counts: false }] as const)(
     );
   },
 );
+
+it('says no range of a figure that nobody has, as R where there is no remainder', async () => {
+  const { result } = await hourWith({ change: (app) => app }, { counts: true });
+  const [row] = result.rows;
+  const rows = [1, 2].map((V) => ({ ...row, V, R: Number.NaN }));
+  expect(rangesOf(rows)).toMatchObject({ V: [1, 2] });
+  expect(rangesOf(rows)).not.toHaveProperty('R');
+});
 
 it.each([{ counts: true }, { counts: false }])(
   'fits with its model what happened, within a tenth (counters: $counts)',

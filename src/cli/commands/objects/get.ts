@@ -170,6 +170,9 @@ async function watch(target: Target, options: OptionValues, context: CommandCont
   return 0;
 }
 
+/** For `False (NotRead)`, and for a queue that is estimated or in flight: what a watch is there to see. */
+const ROOM = { READY: 15, TARGETS: 22, USED: 7 };
+
 /** Prints objects that look different from the last time they were printed. */
 function printer(
   target: Target,
@@ -178,7 +181,7 @@ function printer(
 ): (items: readonly Item[], gone?: boolean) => void {
   const columns = columnsOf(target, output);
   const last = new Map<string, string>();
-  const table = new GrowingTable([...columns.heads, 'AGE', '']);
+  const table = new GrowingTable([...columns.heads, 'AGE', ''], ROOM);
   return (items, gone = false) => {
     const news = items.filter((item) => {
       const key = `${item.metadata.namespace}/${item.metadata.name}`;
