@@ -99,13 +99,13 @@ export async function openKubernetes(
     },
     onChange: () => {
       pools.look();
-      source.standingChanged();
+      source.leadershipChanged();
     },
   });
   const pools = openShard(kube, selector, {
     ...{ api, lease, identity, timing, clock: steady, log, carried },
-    standing: () => elector.state(),
-    onChange: () => source.standingChanged(),
+    ownLeadership: () => elector.state(),
+    onChange: () => source.leadershipChanged(),
   });
   const acting = (pool: string | undefined): boolean =>
     pool === undefined ? elector.state().acting : pools.acting(pool);

@@ -2,12 +2,13 @@
 
 import type { Condition } from '../../api/conditions.ts';
 import type { PolicyStatus, PoolStatus } from '../../api/status.ts';
+import type { LeadershipState } from '../../policy-sources/leadership-state.ts';
 import type { ObjectRef, PolicySource } from '../../policy-sources/source.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { WaitError } from '../../runtime/errors.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { WorkQueue } from '../../runtime/work/workqueue.ts';
-import { beforeHandover, type Leadership, type LeadershipState } from '../watch/leadership.ts';
+import { beforeHandover, type Leadership } from '../watch/leadership.ts';
 
 /** The status of one object as it is now. */
 export interface Publication {

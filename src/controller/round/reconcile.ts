@@ -1,6 +1,7 @@
 // controller: one round of one pool: observe → assess → decide → plan → act → status. Level-triggered.
 
 import { defined } from '../../lang/defined.ts';
+import type { LeadershipState } from '../../policy-sources/leadership-state.ts';
 import { wallOffset } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
@@ -18,7 +19,7 @@ import type { PoolRecord } from '../policies/records.ts';
 import { namedUrls } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { Status } from '../status/status.ts';
-import { type Leadership, type LeadershipState, whileActing } from '../watch/leadership.ts';
+import { type Leadership, whileActing } from '../watch/leadership.ts';
 import { type ActDeps, act } from './act.ts';
 import { type AppAssessment, assessApps, unassessed } from './assess.ts';
 import { decideCounts } from './decide.ts';

@@ -1,23 +1,11 @@
 // controller: whether this instance of the operator may write, where another one may be running beside it.
 
 import type { AppObservation, TaskObservation } from '../../core/observation.ts';
+import type { LeadershipState } from '../../policy-sources/leadership-state.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { WaitError } from '../../runtime/errors.ts';
 import type { Scheduler } from '../../schedulers/scheduler.ts';
 import type { SchedulerWords } from '../../schedulers/words.ts';
-
-export interface LeadershipState {
-  readonly acting: boolean;
-  /** Why, for people. */
-  readonly reason: string;
-  /** Aborts when this instance must not act any more, where that is known at once: what it is writing is cut short. */
-  readonly lost?: AbortSignal;
-  /**
-   * Where the pool may be handed over to another operator: announces a write, after whose end only that happens; returns
-   * what is called then, or undefined when nothing may begin any more.
-   */
-  readonly begin?: () => (() => void) | undefined;
-}
 
 /**
  * Asked once per round and before each write; throws what reading the scheduler throws.

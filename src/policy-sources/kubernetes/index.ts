@@ -62,7 +62,7 @@ export interface KubernetesSource extends PolicySource {
   /** Reads all Secrets in use anew; they are every 20 s anyway. */
   refreshSecrets(signal: AbortSignal): Promise<void>;
   /** `acting` may say something else now, of any pool. */
-  standingChanged(): void;
+  leadershipChanged(): void;
 }
 
 /** A cluster that does not answer does not hold up the other sources for longer. */
@@ -193,7 +193,7 @@ class Source implements KubernetesSource {
     await this.#secrets.refresh(signal);
   }
 
-  standingChanged(): void {
+  leadershipChanged(): void {
     this.#onChange();
   }
 

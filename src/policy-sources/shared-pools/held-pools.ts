@@ -2,20 +2,16 @@
 
 import type { Clock } from '../../runtime/clock.ts';
 import { WaitError } from '../../runtime/errors.ts';
-import {
-  FRESH_MS,
-  type OperatorStanding,
-  type PoolLeaseRecord,
-  type SeenPoolLease,
-} from './pool-lease-store.ts';
+import type { LeadershipState } from '../leadership-state.ts';
+import { FRESH_MS, type PoolLeaseRecord, type SeenPoolLease } from './pool-lease-store.ts';
 
 export interface HeldPool {
   version: string;
   record: PoolLeaseRecord;
   /** Where it is not settled. */
   readonly settlesAtMs: number;
-  /** Of the instance's own standing: what was taken in one standing is worth nothing in the next. */
-  readonly standing: AbortSignal;
+  /** Aborts when the term ends in which it was taken, the time for which this instance acts without a break. */
+  readonly term: AbortSignal;
   /** Of what is written there; another one once it is known again that the pool is this instance's. */
   lost: AbortController;
   /** By an answer to what was asked then the Lease names this instance. */
@@ -27,7 +23,7 @@ export interface HeldPool {
 }
 
 export interface HeldPoolsDeps {
-  readonly standing: () => OperatorStanding;
+  readonly ownLeadership: () => LeadershipState;
   readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly retryMs: number;
   /** So long is a confirmation good; absent: `FRESH_MS`. */
@@ -58,14 +54,14 @@ export class HeldPools {
     return [...this.#held];
   }
 
-  /** Undefined also when the standing in which it was taken is over. */
+  /** Undefined also when the term in which it was taken is over. */
   good(pool: string): HeldPool | undefined {
     const held = this.#held.get(pool);
     return held !== undefined && this.isGood(held) ? held : undefined;
   }
 
-  isGood({ standing }: HeldPool): boolean {
-    return !standing.aborted && this.#deps.standing().lost === standing;
+  isGood({ term }: HeldPool): boolean {
+    return !term.aborted && this.#deps.ownLeadership().lost === term;
   }
 
   /** Whether nobody else can have it yet, whatever people do to its Lease. */
@@ -80,7 +76,7 @@ export class HeldPools {
   }
 
   add(pool: string, taken: Omit<HeldPool, 'lost' | 'writes'>): void {
-    this.#held.set(pool, { ...taken, lost: lostWith(taken.standing), writes: 0 });
+    this.#held.set(pool, { ...taken, lost: lostWith(taken.term), writes: 0 });
     this.#watch();
     this.#deps.onChange(pool);
   }
@@ -90,7 +86,7 @@ export class HeldPools {
     if (this.#held.get(pool) !== held) return;
     held.confirmedAtMs = Math.max(held.confirmedAtMs, askedAtMs);
     if (!held.lost.signal.aborted || !this.isGood(held) || !this.isSure(held)) return;
-    held.lost = lostWith(held.standing);
+    held.lost = lostWith(held.term);
     this.#watch();
     this.#deps.onChange(pool);
   }
@@ -181,10 +177,10 @@ export class HeldPools {
   }
 }
 
-/** Aborts with the standing, too. */
-function lostWith(standing: AbortSignal): AbortController {
+/** Aborts with the term, too. */
+function lostWith(term: AbortSignal): AbortController {
   const lost = new AbortController();
-  standing.addEventListener('abort', () => lost.abort(standing.reason), { once: true, signal: lost.signal });
+  term.addEventListener('abort', () => lost.abort(term.reason), { once: true, signal: lost.signal });
   return lost;
 }
 

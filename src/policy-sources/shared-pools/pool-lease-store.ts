@@ -70,12 +70,3 @@ export interface OperatorWatch {
   /** Forgets all others: nobody asks about them any more. */
   keepOnly(operators: ReadonlySet<string>): void;
 }
-
-/** Whether this instance acts for its operator at all. */
-export interface OperatorStanding {
-  readonly acting: boolean;
-  /** For people. */
-  readonly reason: string;
-  /** Aborts when this instance must not act any more: what it is writing is cut short. */
-  readonly lost?: AbortSignal;
-}

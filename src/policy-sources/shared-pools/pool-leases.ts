@@ -6,6 +6,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { eachOf } from '../each.ts';
+import type { LeadershipState } from '../leadership-state.ts';
 import type { PoolInterventions, PoolLearning, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
 import { HeldPools } from './held-pools.ts';
 import { LeaseConfirmations } from './lease-confirmations.ts';
@@ -15,7 +16,6 @@ import { LeaseWrites } from './lease-writes.ts';
 import {
   CALL_SHARE,
   FRESH_MS,
-  type OperatorStanding,
   type OperatorWatch,
   type PoolLeaseStore,
   SETTLE_MS,
@@ -26,7 +26,7 @@ import { StaleLeases } from './stale-leases.ts';
 export interface PoolLeasesDeps {
   readonly store: PoolLeaseStore;
   /** Whether this instance acts for its operator at all. */
-  readonly standing: () => OperatorStanding;
+  readonly ownLeadership: () => LeadershipState;
   /** Of the Leases of other operators. */
   readonly watch: OperatorWatch;
   /** This instance, as in its operator's Lease. */
@@ -53,11 +53,6 @@ export interface PoolLeasesDeps {
   readonly onChange: (pool: string) => void;
 }
 
-export interface PoolStanding extends OperatorStanding {
-  /** Announces a write: the pool is given back after its end. Undefined when it is given back already. */
-  readonly begin?: () => (() => void) | undefined;
-}
-
 const JITTER = 0.2;
 const SETTLES =
   'the pool was nobody’s: operators without a selector are given the time to see that it is taken';
@@ -66,7 +61,7 @@ const CALL_MS = 4_000;
 
 /**
  * An instance acts for a pool while it acts for its operator, and the pool's Lease names it, by its own write in this very
- * standing, and by an answer that is younger than `FRESH_MS`: a list, a write, or where lists fail the Lease alone. So whoever
+ * term, and by an answer that is younger than `FRESH_MS`: a list, a write, or where lists fail the Lease alone. So whoever
  * takes the Lease of an operator that vanished cannot be overtaken by an instance that comes back: of the two writes the later
  * one meets another version. The Lease of a pool is taken from
  *
@@ -136,9 +131,9 @@ export class PoolLeases {
     this.#woken.abort();
   }
 
-  state(pool: string): PoolStanding {
-    const standing = this.#deps.standing();
-    if (!standing.acting) return standing;
+  state(pool: string): LeadershipState {
+    const own = this.#deps.ownLeadership();
+    if (!own.acting) return own;
     const held = this.#held.good(pool);
     if (held === undefined) return { acting: false, reason: this.#whyNot(pool) };
     if (held.leaving) return { acting: false, reason: 'the pool is being handed over' };
@@ -186,17 +181,17 @@ export class PoolLeases {
 
   /** What goes wrong is said once and tried again. What is written needs no list; what is taken does. */
   async #attempt(signal: AbortSignal): Promise<void> {
-    const { lost: standing } = this.#deps.standing();
-    const within = standing === undefined ? signal : AbortSignal.any([signal, standing]);
+    const { lost: term } = this.#deps.ownLeadership();
+    const within = term === undefined ? signal : AbortSignal.any([signal, term]);
     const unlisted = await this.#look(within).then(
       () => undefined,
       (error: unknown) => messageOf(error),
     );
     if (unlisted !== undefined && !signal.aborted) this.#trouble.noteAll(unlisted);
     try {
-      if (standing !== undefined) {
+      if (term !== undefined) {
         await this.#writes.giveBack(within);
-        const taking = unlisted === undefined ? [this.#takeAndReturn(standing, within)] : [];
+        const taking = unlisted === undefined ? [this.#takeAndReturn(term, within)] : [];
         const [taken] = await Promise.allSettled(taking);
         await this.#writes.settle(within);
         await this.#writes.writeInterventions(within);
@@ -212,12 +207,12 @@ export class PoolLeases {
    * By a list that was had just now. What cannot be given back, or asked about another operator, keeps no pool from being taken
    * that is anybody's.
    */
-  async #takeAndReturn(standing: AbortSignal, signal: AbortSignal): Promise<void> {
+  async #takeAndReturn(term: AbortSignal, signal: AbortSignal): Promise<void> {
     const free = new Set([this.#deps.operator]);
     const [returned] = await Promise.allSettled([this.#giveBackOthers(signal)]);
     const [asked] = await Promise.allSettled([this.#noteFree(free, signal)]);
     signal.throwIfAborted();
-    await this.#take(standing, { free }, signal);
+    await this.#take(term, { free }, signal);
     this.#stale.remove(this.#unheld(), { free, isGone: this.#pools.isGone }, signal);
     for (const each of [returned, asked]) if (each?.status === 'rejected') throw each.reason;
   }
@@ -299,7 +294,7 @@ export class PoolLeases {
   }
 
   async #take(
-    standing: AbortSignal,
+    term: AbortSignal,
     { free }: { readonly free: ReadonlySet<string> },
     signal: AbortSignal,
   ): Promise<void> {
@@ -309,7 +304,7 @@ export class PoolLeases {
     });
     await eachOf(takeable, async (pool) => {
       try {
-        await this.#takeOne(pool, standing, signal);
+        await this.#takeOne(pool, term, signal);
       } catch (error) {
         signal.throwIfAborted();
         this.#trouble.noteUntaken(pool, messageOf(error));
@@ -317,7 +312,7 @@ export class PoolLeases {
     });
   }
 
-  async #takeOne(pool: string, standing: AbortSignal, signal: AbortSignal): Promise<void> {
+  async #takeOne(pool: string, term: AbortSignal, signal: AbortSignal): Promise<void> {
     const { store, log, operator, clock, interventions, learning, settleMs = SETTLE_MS } = this.#deps;
     const seen = this.#seen.get(pool);
     const record = takenBy(this.#deps, seen?.record, clock.now());
@@ -329,7 +324,7 @@ export class PoolLeases {
     );
     this.#noteSeen(lease);
     this.#trouble.noteTaken(pool);
-    if (standing.aborted) return;
+    if (term.aborted) return;
     const before = seen?.record;
     if (before !== undefined) interventions?.taken(pool, record.interventions, before.operator !== operator);
     if (before?.learned !== undefined) learning?.taken(pool, before.learned);
@@ -337,7 +332,7 @@ export class PoolLeases {
       version: lease.version,
       record,
       settlesAtMs: clock.monotonic() + settleMs,
-      ...{ standing, confirmedAtMs, leaving: this.#isToGo(pool) },
+      ...{ term, confirmedAtMs, leaving: this.#isToGo(pool) },
     });
     log.debug('this operator has the pool', { pool, lease: operator });
   }

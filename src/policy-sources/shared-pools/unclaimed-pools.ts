@@ -4,12 +4,12 @@ import { inTime } from '../../runtime/abort/in-time.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, WaitError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { LeadershipState } from '../leadership-state.ts';
 import type { PoolOwner, PoolsToRun } from '../pools-to-run.ts';
 import { ownerBy } from './lease-record.ts';
 import {
   CALL_SHARE,
   FRESH_MS,
-  type OperatorStanding,
   type PoolLeaseStore,
   SETTLE_MS,
   type SeenPoolLease,
@@ -18,7 +18,7 @@ import {
 export interface UnclaimedPoolsDeps {
   readonly store: Pick<PoolLeaseStore, 'list'>;
   /** Whether this instance acts for its operator at all. */
-  readonly standing: () => OperatorStanding;
+  readonly ownLeadership: () => LeadershipState;
   /** Whether a failure says that Leases may not be read at all. */
   readonly isRefusal: (error: unknown) => boolean;
   /** Must not go back. */
@@ -35,7 +35,7 @@ export interface UnclaimedPoolsDeps {
 /** Of a pool for which this instance acts. */
 interface Acting {
   readonly lost: AbortController;
-  readonly standing: AbortSignal | undefined;
+  readonly term: AbortSignal | undefined;
 }
 
 /**
@@ -75,12 +75,12 @@ export class UnclaimedPools {
     for (const pool of this.#acting.keys()) if (!ours.has(pool)) this.#acting.delete(pool);
   }
 
-  state(pool: string): OperatorStanding {
-    const standing = this.#deps.standing();
-    if (!standing.acting || this.#isRefused()) return standing;
+  state(pool: string): LeadershipState {
+    const own = this.#deps.ownLeadership();
+    if (!own.acting || this.#isRefused()) return own;
     const whyNot = this.#whyNot(pool);
     if (whyNot !== undefined) return { acting: false, reason: whyNot };
-    return { ...standing, lost: this.#lostOf(pool, standing.lost) };
+    return { ...own, lost: this.#lostOf(pool, own.lost) };
   }
 
   /** As far as that was read; undefined: nobody, or this one. */
@@ -175,13 +175,13 @@ export class UnclaimedPools {
     return undefined;
   }
 
-  #lostOf(pool: string, standing: AbortSignal | undefined): AbortSignal {
+  #lostOf(pool: string, term: AbortSignal | undefined): AbortSignal {
     const known = this.#acting.get(pool);
-    if (known !== undefined && known.standing === standing) return known.lost.signal;
+    if (known !== undefined && known.term === term) return known.lost.signal;
     const lost = new AbortController();
     const options = { once: true, signal: lost.signal };
-    standing?.addEventListener('abort', () => lost.abort(standing.reason), options);
-    this.#acting.set(pool, { lost, standing });
+    term?.addEventListener('abort', () => lost.abort(term.reason), options);
+    this.#acting.set(pool, { lost, term });
     return lost.signal;
   }
 

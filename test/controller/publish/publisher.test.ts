@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { resourceKey } from '../../../src/api/policy.ts';
-import type { LeadershipState } from '../../../src/controller/watch/leadership.ts';
+import type { LeadershipState } from '../../../src/policy-sources/leadership-state.ts';
 import { TerminalError, TransientError } from '../../../src/runtime/errors.ts';
 import { aFiller, anApp, aPolicy, aPool, FakePolicies, World, wants } from '../../support/fakes.ts';
 import { FakeHome } from '../../support/kubernetes/fake-home.ts';

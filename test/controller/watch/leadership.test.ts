@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   HANDOVER_MS,
   type Leadership,
-  type LeadershipState,
   taskLeadership,
   whileActing,
 } from '../../../src/controller/watch/leadership.ts';
 import type { Change } from '../../../src/core/change.ts';
 import type { TaskObservation } from '../../../src/core/observation.ts';
+import type { LeadershipState } from '../../../src/policy-sources/leadership-state.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { TransientError, WaitError } from '../../../src/runtime/errors.ts';
 import { MARATHON_WORDS } from '../../../src/schedulers/marathon/words.ts';

@@ -31,7 +31,7 @@ function aWorld() {
         replace: write,
         remove: async ({ pool }) => void kept.delete(pool),
       },
-      standing: () => ({ acting: true, reason: 'it holds its lease', lost: stop.signal }),
+      ownLeadership: () => ({ acting: true, reason: 'it holds its lease', lost: stop.signal }),
       watch: { isFree: async () => false, keepOnly: () => undefined },
       interventions: {
         of: () =>

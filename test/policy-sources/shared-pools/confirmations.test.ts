@@ -41,7 +41,7 @@ async function anOperatorWithAPool(takesMs: number, isFree?: OperatorWatch['isFr
       replace: async (pool, record, _, signal) => write(pool, record, signal),
       remove: async () => undefined,
     },
-    standing: () => ({ acting: true, reason: 'it is the only task', lost: stop.signal }),
+    ownLeadership: () => ({ acting: true, reason: 'it is the only task', lost: stop.signal }),
     watch: { isFree: isFree ?? (async () => false), keepOnly: () => undefined },
     ...{ identity: 'a.1', operator: '/ops/a', durationSeconds: 0, retryMs: 2_000, callMs: 15_000 },
     ...{ clock, random: () => 0, log: silentLogger, onChange: () => undefined },

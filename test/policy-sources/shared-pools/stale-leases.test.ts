@@ -50,7 +50,7 @@ it('one whose removal hangs keeps no pool from being taken, settled and given ba
         return new Promise(() => undefined);
       },
     },
-    standing: () => ({ acting: true, reason: 'it holds its lease', lost: stop.signal }),
+    ownLeadership: () => ({ acting: true, reason: 'it holds its lease', lost: stop.signal }),
     watch: { isFree: async () => false, keepOnly: () => undefined },
     ...{ identity: 'a-1', operator: 'a', durationSeconds: 15, retryMs: 1_000, settleMs: 3_000 },
     ...{ clock, random: () => 0, log: silentLogger, onChange: () => undefined },

@@ -18,17 +18,17 @@ function aLease(holder: string): SeenPoolLease {
 
 function aWorld(list = async (): Promise<readonly SeenPoolLease[]> => []) {
   const clock = new VirtualClock(0);
-  const standing = new AbortController();
+  const term = new AbortController();
   const world = {
     clock,
-    standing,
+    term,
     warned: [] as unknown[],
     told: [] as string[],
     list,
   };
   const pools = new UnclaimedPools({
     store: { list: () => world.list() },
-    standing: () => ({ acting: true, reason: 'it holds its lease', lost: standing.signal }),
+    ownLeadership: () => ({ acting: true, reason: 'it holds its lease', lost: term.signal }),
     isRefusal: (error) => error === REFUSED,
     clock,
     log: { ...silentLogger, warn: (_, fields) => void world.warned.push(fields) },
@@ -82,12 +82,12 @@ describe('an operator without a selector', () => {
     world.list = async () => [];
     await clock.advance(2_000);
     const again = pools.state(POOL).lost;
-    world.standing.abort();
+    world.term.abort();
     expect(again?.aborted).toBe(true);
     await end();
   });
 
-  it('leaves nothing behind in its standing of the times for which it stood by', async () => {
+  it('leaves no listener on its term for the times that it stood by', async () => {
     const { world, pools, clock, end } = aWorld();
     await pools.asked;
     for (let i = 0; i < 20; i++) {
@@ -99,8 +99,8 @@ describe('an operator without a selector', () => {
       expect(pools.state(POOL).acting).toBe(true);
     }
     const { lost } = pools.state(POOL);
-    expect(getEventListeners(world.standing.signal, 'abort')).toHaveLength(1);
-    world.standing.abort();
+    expect(getEventListeners(world.term.signal, 'abort')).toHaveLength(1);
+    world.term.abort();
     expect(lost?.aborted).toBe(true);
     await end();
   });

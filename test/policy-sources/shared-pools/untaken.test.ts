@@ -13,7 +13,7 @@ describe('a pool that cannot be taken', () => {
     const clock = new VirtualClock(0);
     const warned: string[] = [];
     const stop = new AbortController();
-    const standing = new AbortController();
+    const term = new AbortController();
     let isAllowed = false;
     const kept = new Map<string, SeenPoolLease>();
     const keep = (lease: SeenPoolLease): SeenPoolLease => {
@@ -30,7 +30,7 @@ describe('a pool that cannot be taken', () => {
         replace: async (pool, record) => keep({ pool, record, version: '2' }),
         remove: async ({ pool }) => void kept.delete(pool),
       },
-      standing: () => ({ acting: true, reason: 'it is the only task', lost: standing.signal }),
+      ownLeadership: () => ({ acting: true, reason: 'it is the only task', lost: term.signal }),
       watch: { isFree: async () => true, keepOnly: () => undefined },
       ...{ identity: 'a.1', operator: '/ops/a', durationSeconds: 0, retryMs: 1_000 },
       clock,

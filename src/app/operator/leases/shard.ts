@@ -69,7 +69,7 @@ export interface ShardParts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Whether this instance acts for its operator. */
-  readonly standing: PoolLeasesDeps['standing'];
+  readonly ownLeadership: PoolLeasesDeps['ownLeadership'];
   readonly onChange: () => void;
 }
 
@@ -112,20 +112,20 @@ function openWhole(kube: Kube, { api, lease, timing, onChange, carried, ...parts
   const whole = { pools, interventions: carried.interventions, operator: lease.name };
   return {
     shard: wholeShard(whole, listeners),
-    leadership: wholeLeadership(pools, async () => parts.standing()),
+    leadership: wholeLeadership(pools, async () => parts.ownLeadership()),
     acting: (pool) => pools.state(pool).acting,
     look: () => undefined,
     run: (signal) => pools.run(signal),
   };
 }
 
-/** @param standing of this instance of the operator, asked for anew */
+/** @param ownLeadership of this instance of the operator, asked for anew */
 export function wholeLeadership(
   pools: UnclaimedPools,
-  standing: (signal: AbortSignal) => ReturnType<Leadership>,
+  ownLeadership: (signal: AbortSignal) => ReturnType<Leadership>,
 ): Leadership {
   return async (signal, pool) => {
-    const state = await standing(signal);
+    const state = await ownLeadership(signal);
     if (pool === undefined || !state.acting) return state;
     // So that nobody is told that it stands by where it has only just been started.
     const { asked } = pools;
@@ -154,10 +154,10 @@ function openPart(
     },
   });
   carried.stored.subscribe(() => leases.interventionsChanged());
-  const { standing } = parts;
+  const { ownLeadership } = parts;
   return {
     shard: partShard(selector, leases, listeners),
-    leadership: async (_, pool) => (pool === undefined ? standing() : leases.state(pool)),
+    leadership: async (_, pool) => (pool === undefined ? ownLeadership() : leases.state(pool)),
     acting: (pool) => leases.state(pool).acting,
     look: () => leases.look(),
     run: (signal) => leases.run(signal),

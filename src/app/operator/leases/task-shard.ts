@@ -4,15 +4,12 @@ import {
   HANDOVER_MS,
   hasProcess,
   type Leadership,
-  type LeadershipState,
   type TaskIdentity,
 } from '../../../controller/watch/leadership.ts';
 import type { Shard } from '../../../controller/watch/shard.ts';
 import { Silence } from '../../../controller/watch/silence.ts';
-import type {
-  OperatorStanding,
-  OperatorWatch,
-} from '../../../policy-sources/shared-pools/pool-lease-store.ts';
+import type { LeadershipState } from '../../../policy-sources/leadership-state.ts';
+import type { OperatorWatch } from '../../../policy-sources/shared-pools/pool-lease-store.ts';
 import { PoolLeases } from '../../../policy-sources/shared-pools/pool-leases.ts';
 import { UnclaimedPools } from '../../../policy-sources/shared-pools/unclaimed-pools.ts';
 import type { Clock } from '../../../runtime/clock.ts';
@@ -73,12 +70,12 @@ export function openTaskShard(deps: TaskShardDeps): TaskShard {
 /** It asks for what others have, and claims nothing: an operator alone needs no right to create apps. */
 function openWhole({ claims, carried, task, ...deps }: TaskShardDeps): TaskShard {
   const { clock, log, retryMs = RETRY_MS } = deps;
-  const standing = new TaskStanding({ ...deps, onChange: () => undefined });
+  const own = new OwnLeadership({ ...deps, onChange: () => undefined });
   const listeners: ((pool: string) => void)[] = [];
   const pools: UnclaimedPools = new UnclaimedPools({
     ...{ clock, log, retryMs },
     store: claimedLeases(claims),
-    standing: () => standing.state(),
+    ownLeadership: () => own.state(),
     isRefusal: (error) => error instanceof TerminalError,
     onChange: (pool) => {
       endLost([pool], whole);
@@ -88,11 +85,10 @@ function openWhole({ claims, carried, task, ...deps }: TaskShardDeps): TaskShard
   const whole = { pools, interventions: carried.interventions, operator: task.appId };
   return {
     shard: wholeShard(whole, listeners),
-    leadership: wholeLeadership(pools, (signal) => standing.ask(signal)),
-    acting: (pool) =>
-      !standing.silence.isLong && (pool === undefined ? standing.state() : pools.state(pool)).acting,
+    leadership: wholeLeadership(pools, (signal) => own.ask(signal)),
+    acting: (pool) => !own.silence.isLong && (pool === undefined ? own.state() : pools.state(pool)).acting,
     run: async (signal) => {
-      await Promise.all([standing.run(signal), pools.run(signal)]);
+      await Promise.all([own.run(signal), pools.run(signal)]);
     },
   };
 }
@@ -102,12 +98,12 @@ function openPart(
   { task, claims, scheduler, carried, ...deps }: TaskShardDeps,
 ): TaskShard {
   const { clock, log, random, retryMs = RETRY_MS } = deps;
-  const standing = new TaskStanding({ ...deps, onChange: () => leases.look() });
+  const own = new OwnLeadership({ ...deps, onChange: () => leases.look() });
   const listeners: ((pool: string) => void)[] = [];
   const leases: PoolLeases = new PoolLeases({
     ...{ clock, log, random, retryMs },
     store: claimedLeases(claims),
-    standing: () => standing.state(),
+    ownLeadership: () => own.state(),
     watch: new TaskWatch({ scheduler, claims, clock }),
     identity: task.taskId,
     ...{ operator: task.appId, durationSeconds: 0, callMs: CLAIM_MS },
@@ -120,38 +116,37 @@ function openPart(
   return {
     shard: partShard(selector, leases, listeners),
     leadership: async (signal, pool) => {
-      const state = await standing.ask(signal);
+      const state = await own.ask(signal);
       return pool === undefined || !state.acting ? state : leases.state(pool);
     },
-    acting: (pool) =>
-      !standing.silence.isLong && (pool === undefined ? standing.state() : leases.state(pool)).acting,
+    acting: (pool) => !own.silence.isLong && (pool === undefined ? own.state() : leases.state(pool)).acting,
     run: async (signal) => {
-      await Promise.all([standing.run(signal), leases.run(signal)]);
+      await Promise.all([own.run(signal), leases.run(signal)]);
     },
   };
 }
 
-type StandingDeps = Pick<TaskShardDeps, 'byTask' | 'clock' | 'log'> & { readonly onChange: () => void };
+type OwnLeadershipDeps = Pick<TaskShardDeps, 'byTask' | 'clock' | 'log'> & { readonly onChange: () => void };
 
 /** Whether this task acts for its app, as it was last told. Every write asks anew. */
-class TaskStanding {
+class OwnLeadership {
   readonly silence: Silence;
-  readonly #deps: StandingDeps;
+  readonly #deps: OwnLeadershipDeps;
   #held: AbortController | undefined;
   #reason = 'Marathon was not asked yet which task acts';
 
-  constructor(deps: StandingDeps) {
+  constructor(deps: OwnLeadershipDeps) {
     this.#deps = deps;
     this.silence = new Silence(deps.clock);
   }
 
-  state(): OperatorStanding {
+  state(): LeadershipState {
     if (this.#held === undefined) return { acting: false, reason: this.#reason };
     return { acting: true, reason: this.#reason, lost: this.#held.signal };
   }
 
   /** Throws what reading Marathon throws: whoever does not know does not write. */
-  async ask(signal: AbortSignal): Promise<OperatorStanding> {
+  async ask(signal: AbortSignal): Promise<LeadershipState> {
     const { byTask, onChange } = this.#deps;
     const { acting, reason } = await byTask(signal).catch((error: unknown) => {
       this.silence.goesOn();

@@ -67,7 +67,7 @@ const OPENERS: readonly (readonly [string, (parts: Parts) => OpenShard | TaskSha
         lease: { namespace: 'ops', name: OURS },
         timing: { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 },
         ...{ identity: 'all-1', clock, log: silentLogger, onChange: () => undefined },
-        standing: () => ({ acting: true, reason: 'it holds its lease' }),
+        ownLeadership: () => ({ acting: true, reason: 'it holds its lease' }),
       });
     },
   ],

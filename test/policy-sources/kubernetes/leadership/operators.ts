@@ -12,12 +12,13 @@ import type {
   SeenLease,
 } from '../../../../src/policy-sources/kubernetes/leadership/lease.ts';
 import { LeaseWatch } from '../../../../src/policy-sources/kubernetes/leadership/lease-watch.ts';
+import type { LeadershipState } from '../../../../src/policy-sources/leadership-state.ts';
 import type {
   PoolLeaseRecord,
   PoolLeaseStore,
   SeenPoolLease,
 } from '../../../../src/policy-sources/shared-pools/pool-lease-store.ts';
-import { PoolLeases, type PoolStanding } from '../../../../src/policy-sources/shared-pools/pool-leases.ts';
+import { PoolLeases } from '../../../../src/policy-sources/shared-pools/pool-leases.ts';
 import { UnclaimedPools } from '../../../../src/policy-sources/shared-pools/unclaimed-pools.ts';
 import { type Clock, VirtualClock } from '../../../../src/runtime/clock.ts';
 import { TransientError } from '../../../../src/runtime/errors.ts';
@@ -185,7 +186,7 @@ export class Operators {
     });
     const shared = {
       ...{ store: this.server.poolStore(weather), clock, log: silentLogger, retryMs: TIMING.retryMs },
-      ...{ standing: () => elector.state(), onChange: () => undefined, ...TAKING },
+      ...{ ownLeadership: () => elector.state(), onChange: () => undefined, ...TAKING },
     };
     const leases =
       selects === undefined
@@ -280,7 +281,7 @@ export class Operators {
     }
   }
 
-  #stateOf({ leases }: Instance, pool: string): PoolStanding {
+  #stateOf({ leases }: Instance, pool: string): LeadershipState {
     return leases.state(pool);
   }
 
