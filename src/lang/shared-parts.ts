@@ -1,5 +1,7 @@
 // lang: a value that is made anew again and again and differs little from the one before shares with it what is the same.
 
+import { setOwn } from './set-own.ts';
+
 /**
  * `next`, with the parts of `before` in the place of those that are equal to them; `before` itself where nothing is different. Both are
  * plain JSON and are not changed, neither now nor later.
@@ -45,8 +47,7 @@ function sharedFields(next: Fields, before: Fields): Fields {
     if (!Object.is(part, before[name])) isSame = false;
     if (Object.is(part, value)) continue;
     made ??= { ...next };
-    // Assigned, `__proto__` would be the object's prototype.
-    Object.defineProperty(made, name, { configurable: true, enumerable: true, writable: true, value: part });
+    setOwn(made, name, part);
   }
   return isSame && left === 0 ? before : (made ?? next);
 }

@@ -1,5 +1,6 @@
 // recorder: pictures from the lines that `encoder.ts` made. Pure; what cannot be read is passed over.
 
+import { setOwn } from '../../lang/set-own.ts';
 import { isNumbers, isPlain } from './json.ts';
 
 export class DeltaDecoder {
@@ -87,8 +88,6 @@ interface ChangeOf extends Pick<ChangesOf, 'fresh'> {
   readonly to: (was: unknown) => unknown;
 }
 
-const FIELD = { configurable: true, enumerable: true, writable: true };
-
 /** @param at where in the path: before it, `holder` is */
 function changed(holder: unknown, at: number, how: ChangeOf): unknown {
   const key = how.path[at];
@@ -96,9 +95,7 @@ function changed(holder: unknown, at: number, how: ChangeOf): unknown {
   const own = ownCopy(holder, how.fresh);
   const value = changed(Object.hasOwn(own, key) ? own[key] : undefined, at + 1, how);
   if (value === undefined) delete own[key];
-  // Assigned, this one would be the object's prototype.
-  else if (key === '__proto__') Object.defineProperty(own, key, { ...FIELD, value });
-  else own[key] = value;
+  else setOwn(own, key, value);
   return own;
 }
 

@@ -1,5 +1,6 @@
 // recorder: a picture of something as what is different from the picture before it. Pure.
 
+import { setOwn } from '../../lang/set-own.ts';
 import { createMasking, isNumbers, isPlain, type Masking, masked, type Plain } from './json.ts';
 import { Packed } from './packed.ts';
 import { idOf, type Leaf, Place } from './place.ts';
@@ -152,9 +153,7 @@ export class DeltaEncoder {
     let kept = before;
     const keep = (key: string, value: unknown): void => {
       const own = ownFields(place, kept);
-      // Assigned, this one would be the object's prototype.
-      if (key === '__proto__') Object.defineProperty(own, key, { ...FIELD, value });
-      else own[key] = value;
+      setOwn(own, key, value);
       kept = own;
     };
     // By keys: this is called for every app of every round, and lists of them or pairs would be garbage at once.
@@ -205,8 +204,6 @@ function definedIn(fields: Plain): number {
   for (const key in fields) if (fields[key] !== undefined) count += 1;
   return count;
 }
-
-const FIELD = { configurable: true, enumerable: true, writable: true };
 
 function areObjects(one: unknown, other: unknown): boolean {
   return typeof one === 'object' && typeof other === 'object' && one !== null && other !== null;
