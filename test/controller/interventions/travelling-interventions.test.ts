@@ -303,6 +303,21 @@ describe('an intervention in a pool that two operators had one after the other',
     expect(names(unheard)).toEqual(['mail-pause', 'shop-pause']);
   });
 
+  it('stays where it was said in the second in which the Lease was written, of which only whole ones are kept', async () => {
+    const disk = createMemoryDocumentStore();
+    const first = anOperator(disk);
+    await first.pause('shop');
+    await first.clock.advance(700);
+    const second = anOperator();
+    second.interventions.taken(POOL, writes(first), false);
+    end(second, 'shop');
+    const again = anOperator(disk);
+    await again.clock.advance(800);
+    await again.pause('mail');
+    again.interventions.taken(POOL, writes(second), false);
+    expect(names(again)).toEqual(['mail-pause']);
+  });
+
   it('is not what a Lease says that knows less, but for what was said there since', async () => {
     const first = anOperator();
     await first.pause('shop');

@@ -18,17 +18,16 @@ function aLease(holder: string): SeenPoolLease {
 
 function aWorld(list = async (): Promise<readonly SeenPoolLease[]> => []) {
   const clock = new VirtualClock(0);
-  const term = new AbortController();
   const world = {
     clock,
-    term,
+    term: new AbortController(),
     warned: [] as unknown[],
     told: [] as string[],
     list,
   };
   const pools = new UnclaimedPools({
     store: { list: () => world.list() },
-    ownLeadership: () => ({ acting: true, reason: 'it holds its lease', lost: term.signal }),
+    ownLeadership: () => ({ acting: true, reason: 'it holds its lease', lost: world.term.signal }),
     isRefusal: (error) => error === REFUSED,
     clock,
     log: { ...silentLogger, warn: (_, fields) => void world.warned.push(fields) },
@@ -84,6 +83,16 @@ describe('an operator without a selector', () => {
     const again = pools.state(POOL).lost;
     world.term.abort();
     expect(again?.aborted).toBe(true);
+    await end();
+  });
+
+  it('acts in a new term although it acted in one that ended between two lists', async () => {
+    const { world, pools, end } = aWorld();
+    await pools.asked;
+    const { lost } = pools.state(POOL);
+    world.term.abort();
+    world.term = new AbortController();
+    expect([lost?.aborted, pools.state(POOL).lost?.aborted]).toEqual([true, false]);
     await end();
   });
 

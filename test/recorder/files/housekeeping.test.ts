@@ -101,6 +101,16 @@ it('removes what a killed process left half compressed, and nothing else', async
   expect(readdirSync(folder).sort()).toEqual(['notes.br.new', 'rounds-0.jsonl.parts']);
 });
 
+it('removes what a process left that was killed after it had compressed a segment', async () => {
+  const folder = scratchFolder();
+  const path = join(folder, 'rounds-0.jsonl');
+  writeFileSync(path, '{}\n');
+  await closeOthers(folder, new Set());
+  writeFileSync(path, '{}\n');
+  await closeOthers(folder, new Set());
+  expect(readdirSync(folder)).toEqual(['rounds-0.jsonl.parts']);
+});
+
 it('leaves alone a segment that is begun while it removes what is half compressed', async () => {
   const folder = scratchFolder();
   writeFileSync(join(folder, 'rounds-0.jsonl.parts.new'), 'x');

@@ -141,6 +141,22 @@ it('cuts a part that is larger than a block, and reads it as one', async () => {
   expect(pieces.flatMap((piece) => piece.lines).filter((line) => line.startsWith('['))).toHaveLength(40);
 });
 
+it('writes before the text is over where all parts together are large, however small each is', async () => {
+  const encoder = new DeltaEncoder();
+  let isOver = false;
+  async function* text(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(`${HEADER}\n`);
+    for (let i = 0; i < 40; i++)
+      yield Buffer.from(`${encoder.frame(`default/${i}`, { text: 'x'.repeat(500_000) })}\n`);
+    isOver = true;
+  }
+  let early = 0;
+  await writeParts(text(), async (bytes) => {
+    if (!isOver) early += bytes.length;
+  });
+  expect(early).toBeGreaterThan(0);
+});
+
 it.each([
   { damage: 'its end missing', cut: (bytes: Buffer) => bytes.subarray(0, -3), says: /no index at its end/ },
   { damage: 'nothing in it', cut: () => Buffer.alloc(0), says: /no index at its end/ },
