@@ -15,6 +15,8 @@ export default defineConfig({
     globalSetup: ['test/support/suite/compiled-once.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // As `until` waits: vitest's own second is over while a machine that does much else starts a program.
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     maxWorkers: 2,
     sequence: { sequencer: ProgramsFirst },
     ...TRIED_AGAIN,

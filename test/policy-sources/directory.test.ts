@@ -11,6 +11,7 @@ import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/sour
 import { systemClock, VirtualClock } from '../../src/runtime/clock.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
 import { describePolicySource } from '../contract/policy-source.ts';
+import { until } from '../support/until.ts';
 import { loadLines } from './line-loader.ts';
 
 const never = new AbortController().signal;
@@ -340,7 +341,7 @@ describe('directory source: files being saved', () => {
     const clock = new VirtualClock(LONG_AGO.getTime() + ageMs);
     await put('shop.yaml', 'sh');
     const listing = sourceOf(root, clock).list(never);
-    await vi.waitFor(() => expect(clock.pending).toBe(1));
+    await until('it to wait', () => clock.pending === 1);
     await put('shop.yaml', 'shop 1\n');
     await clock.advance(100 - ageMs);
     expect(keys(await listing)).toEqual(['default/shop']);
@@ -374,7 +375,7 @@ describe('directory source: files being saved', () => {
     for (const comesBack of [true, false]) {
       await rename(join(root, 'shop.yaml'), join(root, 'shop.bak'));
       const listing = source.list(never);
-      await vi.waitFor(() => expect(clock.pending).toBe(1));
+      await until('it to wait', () => clock.pending === 1);
       if (comesBack) await rename(join(root, 'shop.bak'), join(root, 'shop.yaml'));
       await clock.advance(100);
       const snapshot = await listing;
@@ -398,9 +399,9 @@ describe('directory source: watching', () => {
     const ended = source.watch(() => {
       wakes += 1;
     }, abort.signal);
-    await vi.waitFor(async () => {
+    await until('four wakes', async () => {
       await clock.advance(1050);
-      expect(wakes).toBeGreaterThan(3);
+      return wakes > 3;
     });
     abort.abort(new Error('test over'));
     await ended;

@@ -43,6 +43,8 @@ const OTHER_CODES: readonly (readonly [RegExp, number])[] = [
 
 /** What a command is to have printed in the end; it may take the operator a moment. */
 const PRINTED: readonly (readonly [RegExp, RegExp])[] = [
+  // Marathon refuses it while a deployment of the app runs, and curl ends with 0.
+  [/^curl -X PUT /, /"deploymentId"/],
   [/ get queue-demo/, /^consumer .*\n/m],
   [/ explain queue-demo/, /consumer/],
   [/ events queue-demo/, /DriftReverted/],

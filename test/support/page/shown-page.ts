@@ -1,5 +1,5 @@
 // test support: the page served for real over a view that a test makes. It is always the moment of the view: however long a test
-// takes, no round of it is late.
+// takes, no round of it is late. Unless it is given a clock that goes on.
 
 import { join } from 'node:path';
 import type { OperatorView } from '../../../src/controller/status/view.ts';
@@ -16,6 +16,13 @@ function momentOf(atMs: number): Clock {
   return { ...systemClock, now: () => atMs };
 }
 
+export interface ShownPageOptions {
+  /** Absent: nothing is recorded. */
+  readonly replays?: Replays;
+  /** Absent: it is always the moment of the view. */
+  readonly clock?: Clock;
+}
+
 export class ShownPage {
   readonly #state: ShownState;
   readonly #stop: AbortController;
@@ -27,14 +34,14 @@ export class ShownPage {
     this.#stop = stop;
   }
 
-  /** Serves `view` as what is so now. @param replays absent: nothing is recorded */
-  static async serve(view: OperatorView, replays?: Replays): Promise<ShownPage> {
+  /** Serves `view` as what is so now. */
+  static async serve(view: OperatorView, { replays, clock }: ShownPageOptions = {}): Promise<ShownPage> {
     const stop = new AbortController();
     const nowMs = Date.now();
     const state = new ShownState(afterRoundAt(nowMs, view));
     const app = createServerApp({
       state,
-      clock: momentOf(nowMs),
+      clock: clock ?? momentOf(nowMs),
       log: silentLogger,
       boundTo: '127.0.0.1',
       token: 'token-1',
