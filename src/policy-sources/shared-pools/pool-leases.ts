@@ -5,12 +5,12 @@ import { inTime } from '../../runtime/abort/in-time.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { eachOf } from '../each.ts';
 import type { LeadershipState } from '../leadership-state.ts';
 import type { PoolInterventions, PoolLearning, PoolOwner, PoolsToRun } from '../pools-to-run.ts';
 import { HeldPools } from './held-pools.ts';
 import { LeaseConfirmations } from './lease-confirmations.ts';
-import { ownerBy, takenBy } from './lease-record.ts';
+import { ownerBy } from './lease-record.ts';
+import { isToGo, LeaseTakes } from './lease-takes.ts';
 import { LeaseTrouble } from './lease-trouble.ts';
 import { LeaseWrites } from './lease-writes.ts';
 import {
@@ -18,10 +18,9 @@ import {
   FRESH_MS,
   type OperatorWatch,
   type PoolLeaseStore,
-  SETTLE_MS,
   type SeenPoolLease,
 } from './pool-lease-store.ts';
-import { StaleLeases } from './stale-leases.ts';
+import { SeenLeases } from './seen-leases.ts';
 
 export interface PoolLeasesDeps {
   readonly store: PoolLeaseStore;
@@ -80,24 +79,29 @@ const CALL_MS = 4_000;
  */
 export class PoolLeases {
   readonly #deps: PoolLeasesDeps;
+  readonly #seen = new SeenLeases();
   readonly #held: HeldPools;
   readonly #trouble: LeaseTrouble;
+  readonly #takes: LeaseTakes;
   readonly #writes: LeaseWrites;
   readonly #confirmations: LeaseConfirmations;
   #pools: PoolsToRun = { ours: new Set(), areOthers: () => false, isGone: () => false };
-  readonly #stale: StaleLeases;
-  #seen: ReadonlyMap<string, SeenPoolLease> = new Map();
   #woken = new AbortController();
 
   constructor(deps: PoolLeasesDeps) {
     this.#deps = deps;
     this.#held = new HeldPools({ ...deps, onLeft: () => this.look() });
     this.#trouble = new LeaseTrouble(deps.log);
+    this.#takes = new LeaseTakes({
+      ...{ ...deps, seen: this.#seen, held: this.#held, trouble: this.#trouble },
+      pools: () => this.#pools,
+      within: (signal, work) => this.#within(signal, work),
+    });
     this.#writes = new LeaseWrites({
       ...{ ...deps, held: this.#held, trouble: this.#trouble },
       within: (signal, work) => this.#within(signal, work),
       isGone: (pool) => this.#pools.isGone(pool),
-      onWritten: (lease) => this.#noteSeen(lease),
+      onWritten: (lease) => this.#seen.note(lease.pool, lease),
     });
     this.#confirmations = new LeaseConfirmations({
       ...{ ...deps, held: this.#held },
@@ -106,7 +110,6 @@ export class PoolLeases {
       isOurs: (lease) => this.#isOurs(lease),
       onLost: (pool, lease) => this.#lost(pool, lease),
     });
-    this.#stale = new StaleLeases(deps);
   }
 
   /** Which pools are this operator's to run may have changed. */
@@ -115,7 +118,7 @@ export class PoolLeases {
     this.#pools = pools;
     let news = !(pools.ours.size === before.size && pools.ours.isSubsetOf(before));
     for (const [pool, held] of this.#held.entries()) {
-      if (held.leaving || !this.#isToGo(pool)) continue;
+      if (held.leaving || !isToGo(pool, pools)) continue;
       this.#held.leave(pool, held);
       news = true;
     }
@@ -154,7 +157,7 @@ export class PoolLeases {
 
   /** As far as that was read. */
   owner(pool: string): PoolOwner | undefined {
-    return ownerBy(this.#held.good(pool)?.record ?? this.#seen.get(pool)?.record);
+    return ownerBy(this.#held.good(pool)?.record ?? this.#seen.recordOf(pool));
   }
 
   /** Resolves when aborted; what is held stays so, and is worth what the operator's own Lease is. */
@@ -191,7 +194,7 @@ export class PoolLeases {
     try {
       if (term !== undefined) {
         await this.#writes.giveBack(within);
-        const taking = unlisted === undefined ? [this.#takeAndReturn(term, within)] : [];
+        const taking = unlisted === undefined ? [this.#takes.attempt(term, within)] : [];
         const [taken] = await Promise.allSettled(taking);
         await this.#writes.settle(within);
         await this.#writes.writeInterventions(within);
@@ -203,27 +206,12 @@ export class PoolLeases {
     }
   }
 
-  /**
-   * By a list that was had just now. What cannot be given back, or asked about another operator, keeps no pool from being taken
-   * that is anybody's.
-   */
-  async #takeAndReturn(term: AbortSignal, signal: AbortSignal): Promise<void> {
-    const free = new Set([this.#deps.operator]);
-    const [returned] = await Promise.allSettled([this.#giveBackOthers(signal)]);
-    const [asked] = await Promise.allSettled([this.#noteFree(free, signal)]);
-    signal.throwIfAborted();
-    await this.#take(term, { free }, signal);
-    this.#stale.remove(this.#unheld(), { free, isGone: this.#pools.isGone }, signal);
-    for (const each of [returned, asked]) if (each?.status === 'rejected') throw each.reason;
-  }
-
   async #look(signal: AbortSignal): Promise<void> {
     const { clock, onChange } = this.#deps;
-    const before = this.#seen;
     const askedAtMs = clock.monotonic();
-    this.#seen = new Map((await this.#list(signal)).map((lease) => [lease.pool, lease]));
+    const moved = this.#seen.noteList(await this.#list(signal));
     for (const [pool, held] of this.#held.entries()) {
-      const lease = this.#seen.get(pool);
+      const lease = this.#seen.of(pool);
       if (!this.#held.isGood(held))
         this.#held.drop(pool, 'this instance lost the lease of its operator meanwhile');
       else if (!this.#isOurs(lease)) this.#giveUp(pool);
@@ -233,15 +221,12 @@ export class PoolLeases {
       }
     }
     this.#noteOthers();
-    for (const pool of new Set([...before.keys(), ...this.#seen.keys()])) {
-      const [was, is] = [before.get(pool)?.record, this.#seen.get(pool)?.record];
-      if (was?.holder !== is?.holder || was?.operator !== is?.operator) onChange(pool);
-    }
+    for (const pool of moved) onChange(pool);
   }
 
   #noteOthers(): void {
     const { interventions, operator: ours } = this.#deps;
-    for (const { pool, record } of this.#seen.values())
+    for (const { pool, record } of this.#seen.all())
       if (record.holder !== '' && record.operator !== ours) interventions?.left(pool, record.operator);
   }
 
@@ -252,9 +237,7 @@ export class PoolLeases {
 
   /** It was read alone. */
   #lost(pool: string, lease: SeenPoolLease | undefined): void {
-    const seen = new Map(this.#seen);
-    seen.delete(pool);
-    this.#seen = lease === undefined ? seen : seen.set(pool, lease);
+    this.#seen.note(pool, lease);
     this.#giveUp(pool);
     this.#noteOthers();
   }
@@ -262,110 +245,6 @@ export class PoolLeases {
   #giveUp(pool: string): void {
     this.#held.drop(pool, 'its Lease names another one, or is gone');
     this.#deps.log.warn('this operator stands by for a pool whose lease somebody changed', { pool });
-  }
-
-  /** What this operator had before and does not want any more: an instance that ended before it could give it back. */
-  async #giveBackOthers(signal: AbortSignal): Promise<void> {
-    const { operator, store } = this.#deps;
-    const stale = [...this.#seen.values()].filter(
-      ({ pool, record }) =>
-        record.operator === operator &&
-        record.holder !== '' &&
-        !this.#held.has(pool) &&
-        this.#isToGo(pool) &&
-        !this.#pools.isGone(pool),
-    );
-    await eachOf(stale, async ({ pool, record, version }) => {
-      const lease = await this.#within(signal, (within) =>
-        store.replace(pool, { ...record, holder: '' }, version, within),
-      );
-      this.#noteSeen(lease);
-    });
-  }
-
-  #missing(): readonly string[] {
-    return [...this.#pools.ours].filter((pool) => !this.#held.has(pool));
-  }
-
-  #unheld(): readonly SeenPoolLease[] {
-    return [...this.#seen.values()].filter(
-      ({ pool }) => !this.#held.has(pool) && !this.#pools.ours.has(pool),
-    );
-  }
-
-  async #take(
-    term: AbortSignal,
-    { free }: { readonly free: ReadonlySet<string> },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const takeable = this.#missing().filter((pool) => {
-      const record = this.#seen.get(pool)?.record;
-      return record === undefined || record.holder === '' || free.has(record.operator);
-    });
-    await eachOf(takeable, async (pool) => {
-      try {
-        await this.#takeOne(pool, term, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        this.#trouble.noteUntaken(pool, messageOf(error));
-      }
-    });
-  }
-
-  async #takeOne(pool: string, term: AbortSignal, signal: AbortSignal): Promise<void> {
-    const { store, log, operator, clock, interventions, learning, settleMs = SETTLE_MS } = this.#deps;
-    const seen = this.#seen.get(pool);
-    const record = takenBy(this.#deps, seen?.record, clock.now());
-    const confirmedAtMs = clock.monotonic();
-    const lease = await this.#within(signal, (within) =>
-      seen === undefined
-        ? store.create(pool, record, within)
-        : store.replace(pool, record, seen.version, within),
-    );
-    this.#noteSeen(lease);
-    this.#trouble.noteTaken(pool);
-    if (term.aborted) return;
-    const before = seen?.record;
-    if (before !== undefined) interventions?.taken(pool, record.interventions, before.operator !== operator);
-    if (before?.learned !== undefined) learning?.taken(pool, before.learned);
-    this.#held.add(pool, {
-      version: lease.version,
-      record,
-      settlesAtMs: clock.monotonic() + settleMs,
-      ...{ term, confirmedAtMs, leaving: this.#isToGo(pool) },
-    });
-    log.debug('this operator has the pool', { pool, lease: operator });
-  }
-
-  /**
-   * Asked after the Leases of the pools were read. One that cannot be asked about is not free.
-   *
-   * @param free gets the operators by whose Leases nobody acts
-   */
-  async #noteFree(free: Set<string>, signal: AbortSignal): Promise<void> {
-    const { operator: ours, watch } = this.#deps;
-    const gone = this.#unheld().filter(({ pool }) => this.#pools.isGone(pool));
-    const records = [...this.#missing(), ...gone.map(({ pool }) => pool)].flatMap(
-      (pool) => this.#seen.get(pool)?.record ?? [],
-    );
-    const others = new Map(
-      records
-        .filter(({ holder, operator }) => holder !== '' && operator !== ours)
-        .map(({ operator, durationSeconds }) => [operator, durationSeconds]),
-    );
-    watch.keepOnly(new Set(others.keys()));
-    await eachOf([...others], async ([operator, durationSeconds]) => {
-      if (await this.#within(signal, (within) => watch.isFree(operator, durationSeconds, within)))
-        free.add(operator);
-    });
-  }
-
-  #isToGo(pool: string): boolean {
-    return !this.#pools.ours.has(pool) && this.#pools.areOthers(pool);
-  }
-
-  #noteSeen(lease: SeenPoolLease): void {
-    this.#seen = new Map(this.#seen).set(lease.pool, lease);
   }
 
   #whyNot(pool: string): string {
