@@ -53,6 +53,11 @@ export class ShippedLaw implements Driver {
     return this.#last;
   }
 
+  /** When the queues were counted last. */
+  get readAtMs(): number {
+    return this.#readAtMs;
+  }
+
   step(world: World): void {
     const { budget, intervalMs } = world.options;
     const ageMs = world.nowMs - this.#readAtMs;

@@ -1,5 +1,6 @@
 // core: λ and μ as people are told them: a bank of filters that differ in how fast λ may change (docs/design/law.md#what-is-shown).
 
+import { above } from '../normal.ts';
 import type { Estimate, Measurement } from './estimate.ts';
 import { type Between, between, lasts, observeFlows } from './flows.ts';
 import {
@@ -18,9 +19,14 @@ import {
 } from './supposed.ts';
 
 /** From a λ that hardly changes to one that does within seconds. */
-const FASTEST: Change = { level: 0.12, growth: 0.04 };
+const FASTEST: Change = { level: 0.3, growth: 0.2 };
 const MIDDLE: Change = { level: 0.04, growth: 0.008 };
-const CHANGES: readonly Change[] = [{ level: 0.01, growth: 0.001 }, MIDDLE, FASTEST];
+const CHANGES: readonly Change[] = [
+  { level: 0.01, growth: 0.001 },
+  MIDDLE,
+  { level: 0.12, growth: 0.04 },
+  FASTEST,
+];
 /** So long a past speaks for a supposition, and what was counted for μ. */
 const FIT_FOR_S = 60;
 const COUNTED_FOR_S = 120;
@@ -37,13 +43,16 @@ const AGREES_COUNTED = 0.15;
 const KNOWN_MOVING = 0.2;
 const KNOWN_STILL = 0.15;
 const FIRST_SURPRISE = 4;
+/** What is known is right to such a share; λ with this chance, by all suppositions together. */
+const CLOSE = 0.25;
+const CLOSE_CHANCE = 0.9;
 
 /**
  * The numbers of one supposition for each of CHANGES, in order, and then two that they share. One list, for in every
  * round it is made anew for every app: of objects, a pool of a thousand would make megabytes.
  *
- *     0 … 10      11 … 21      22 … 32      33         34
- *     λ g μ P …   λ g μ P …    λ g μ P …    counted    odd
+ *     0 … 10      11 … 21      22 … 32      33 … 43      44         45
+ *     λ g μ P …   λ g μ P …    λ g μ P …    λ g μ P …    counted    odd
  */
 export type Bank = readonly number[];
 
@@ -223,7 +232,7 @@ export function ratesOf(bank: Bank, seen = SEEN): Rates {
     varService,
     isCounted,
     isArrivalsSure: seen.isSeen && isKnown,
-    isServiceSure: isCounted || agree(bank, M),
+    isServiceSure: isCounted || (agree(bank, M) && areNear(bank, service)),
   };
 }
 
@@ -231,7 +240,29 @@ export function ratesOf(bank: Bank, seen = SEEN): Rates {
 function follows(bank: Bank, arrivals: number, isArrivalsCounted: boolean): boolean {
   const moving = bank[NUMBERS + L] ?? 0;
   if (Math.abs(moving - arrivals) > AGREES_COUNTED * arrivals) return false;
-  return isArrivalsCounted || Math.sqrt(bank[NUMBERS + LL] ?? 0) <= KNOWN_MOVING * arrivals;
+  if (!isArrivalsCounted && Math.sqrt(bank[NUMBERS + LL] ?? 0) > KNOWN_MOVING * arrivals) return false;
+  return closeChance(bank, arrivals) >= CLOSE_CHANCE;
+}
+
+/** The chance that λ is close to `arrivals`: each supposition's normal variable, by how well it foretold. */
+function closeChance(bank: Bank, arrivals: number): number {
+  let sum = 0;
+  let chance = 0;
+  for (let at = 0; at < COUNTED; at += NUMBERS) {
+    const weight = Math.exp(bank[at + FIT] ?? 0);
+    const off = ((bank[at + L] ?? 0) - arrivals) / Math.sqrt(bank[at + LL] ?? 0);
+    const reach = (CLOSE * arrivals) / Math.sqrt(bank[at + LL] ?? 0);
+    sum += weight;
+    chance += weight * (above(-off - reach) - above(reach - off));
+  }
+  return chance / sum;
+}
+
+/** However fast λ is supposed to change, μ is about the same. */
+function areNear(bank: Bank, service: number): boolean {
+  for (let at = 0; at < COUNTED; at += NUMBERS)
+    if (Math.abs((bank[at + M] ?? 0) - service) > CLOSE * service) return false;
+  return true;
 }
 
 /** The supposition that λ hardly changes foretells best, and the next one says the same. */
