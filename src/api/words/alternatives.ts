@@ -36,7 +36,7 @@ export interface CountInForce {
 const HOLDS: readonly string[] = ['held', 'override'];
 
 /**
- * `one fewer: 76 (56 to 96) waiting, the target missed with 61 %, …`; where it gets another count than its law wants, it is said
+ * `one fewer: 76 (56 to 96) waiting, a chance of 61 % to miss the target, …`; where it gets another count than its law wants, it is said
  * which count that is about, and what the one that it has means. Undefined where the figures do not tell.
  */
 export function alternativesText(
@@ -53,7 +53,7 @@ export function alternativesText(
     ...(isOther ? [insteadText(figures, { wantedByLaw, granted, isHeld })] : []),
     outcomeText(figures, 'Fewer', 'one instance more for others'),
     outcomeText(figures, 'More', 'one fewer for others'),
-    `${isOther ? `with ${wantedByLaw}` : 'as wanted'}: missed with ${chanceText(missChance)}`,
+    `${isOther ? `with ${wantedByLaw}` : 'as wanted'}: ${chanceText(missChance)} to miss it`,
   ].filter((text) => text !== undefined);
   const text = parts.join('; ');
   return target === undefined ? text : `of ${target}: ${text}`;
@@ -70,7 +70,7 @@ function insteadText(
   if (countAsIs === undefined || waitingAsIs === undefined || missChanceAsIs === undefined)
     return `${kept}; ${law}`;
   const which = countAsIs === granted ? '' : ` (it has ${countAsIs})`;
-  const missed = `the target missed with ${chanceText(missChanceAsIs)}`;
+  const missed = `${chanceText(missChanceAsIs)} to miss the target`;
   return `${kept}${which}: ${waitingText(figures, waitingAsIs)}, ${missed}; ${law}`;
 }
 
@@ -92,7 +92,7 @@ function outcomeText(figures: Figures, than: 'Fewer' | 'More', remainder: string
   const waiting = figures[`waitingWithOne${than}`];
   const chance = figures[`missChanceWithOne${than}`];
   if (waiting === undefined || chance === undefined) return undefined;
-  const missed = `the target missed with ${chanceText(chance)}`;
+  const missed = `${chanceText(chance)} to miss the target`;
   return `one ${than.toLowerCase()}: ${waitingText(figures, waiting)}, ${missed}, ${remainder}`;
 }
 
@@ -103,8 +103,8 @@ function waitingText({ waitingMargin }: Figures, waiting: number): string {
 
 /** No chance is as sure as a rounded 0 or 100 % sounds. */
 function chanceText(chance: number): string {
-  if (chance < 0.01) return 'less than 1 %';
-  return chance > 0.99 ? 'more than 99 %' : `${Math.round(100 * chance)} %`;
+  if (chance < 0.01) return 'a chance of less than 1 %';
+  return `a chance of ${chance > 0.99 ? 'more than 99' : Math.round(100 * chance)} %`;
 }
 
 /** They hold for the count that the law wants, and only where each instance gets as much done as any other. */

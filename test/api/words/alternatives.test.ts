@@ -19,9 +19,9 @@ const figures = {
 describe('the alternatives in words', () => {
   it('say what one fewer and one more would mean, and for whom', () => {
     expect(alternativesText(figures)).toBe(
-      'one fewer: 76 (56 to 97) waiting, the target missed with more than 99 %, one instance more for others; ' +
-        'one more: 0 (0 to 20) waiting, the target missed with less than 1 %, one fewer for others; ' +
-        'as wanted: missed with 12 %',
+      'one fewer: 76 (56 to 97) waiting, a chance of more than 99 % to miss the target, one instance more for others; ' +
+        'one more: 0 (0 to 20) waiting, a chance of less than 1 % to miss the target, one fewer for others; ' +
+        'as wanted: a chance of 12 % to miss it',
     );
   });
 
@@ -40,9 +40,9 @@ describe('the alternatives in words', () => {
     const steps = rules.map((rule) => ({ rule }));
     const text = alternativesText(asIs, {}, { granted: 6, steps });
     expect(text).toContain(
-      `${kept}: 310 (290 to 330) waiting, the target missed with 98 %; its law wants 14, which the rest is about; one fewer: 76`,
+      `${kept}: 310 (290 to 330) waiting, a chance of 98 % to miss the target; its law wants 14, which the rest is about; one fewer: 76`,
     );
-    expect(text).toMatch(/; with 14: missed with 12 %$/);
+    expect(text).toMatch(/; with 14: a chance of 12 % to miss it$/);
   });
 
   it('do not tell of a count what is known of another', () => {

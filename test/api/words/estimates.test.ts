@@ -28,8 +28,12 @@ describe('what was learned, in words', () => {
 
   it('says that a dead time is assumed before the first launch, and has one launch in the singular', () => {
     expect(estimatesText({ deadTimeS: 2, launches: 0 })).toBe('dead time 2 s (assumed, no launch seen yet)');
-    expect(estimatesText({ deadTimeS: 2, deadTime90S: 2, launches: 1 })).toBe(
-      'dead time 2 s, 90 % within 2 s (1 launch)',
+    expect(estimatesText({ deadTimeS: 2, deadTime90S: 2, launches: 1 })).toBe('dead time 2 s (1 launch)');
+  });
+
+  it('says of a few launches what the slowest took: nine in ten are not known of them', () => {
+    expect(estimatesText({ deadTimeS: 3.5, deadTime90S: 5.3, launches: 5 })).toBe(
+      'dead time 3.5 s, slowest 5.3 s (5 launches)',
     );
   });
 

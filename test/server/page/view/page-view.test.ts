@@ -60,7 +60,7 @@ describe('pageView', () => {
       )?.alternatives;
     };
     expect(told({ missChance: 0.12, waitingWithOneMore: 30, missChanceWithOneMore: 0.02 })).toBe(
-      'one more: 30 waiting, the target missed with 2 %, one fewer for others; as wanted: missed with 12 %',
+      'one more: 30 waiting, a chance of 2 % to miss the target, one fewer for others; as wanted: a chance of 12 % to miss it',
     );
     expect(told({ waiting: 3 })).toBeUndefined();
   });
