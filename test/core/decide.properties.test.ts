@@ -19,6 +19,62 @@ import { somePool } from './arbitrary-pools.ts';
 
 const RUNS = { numRuns: 2_000 };
 
+/** Rounds of (messages, requested, ready) whose memory was longer than 4 KiB once, when numbers had all their digits. */
+const OFTEN_UNLIKE: [number, number, number][] = [
+  [40, 1, 1],
+  [0, 1, 0],
+  [1, 0, 0],
+  [4, 0, 0],
+  [0, 1, 0],
+  [0, 1, 0],
+  [4, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 21, 0],
+  [0, 21, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 0, 0],
+  [0, 21, 0],
+  [0, 0, 0],
+  [0, 21, 0],
+  [0, 21, 0],
+  [0, 1, 0],
+  [0, 21, 0],
+  [0, 21, 0],
+  [2, 21, 2],
+  [0, 0, 0],
+  [0, 21, 0],
+  [1, 0, 1],
+  [1995, 21, 2],
+  [18, 3, 18],
+  [1131, 0, 5],
+  [1976, 21, 0],
+  [3026, 0, 27],
+  [177, 0, 7],
+  [2402, 3, 18],
+  [850, 0, 19],
+  [1190, 7, 2],
+  [0, 21, 4],
+  [3810, 21, 7],
+  [4598, 22, 20],
+  [1805, 23, 17],
+  [0, 24, 10],
+];
+
 /** The decision of the round after the first, which only keeps what is there. */
 function later(input: DecisionInput, afterMs = 500): Decision {
   return decide(next(input, decide(input), afterMs));
@@ -385,7 +441,7 @@ describe('decide', () => {
           expect(JSON.stringify(memory.apps[0]).length).toBeLessThanOrEqual(4_096);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 100, examples: [[OFTEN_UNLIKE, 1]] },
     );
   });
 });

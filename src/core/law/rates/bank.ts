@@ -8,7 +8,10 @@ import {
   confine,
   drift,
   FIT,
+  G,
+  GG,
   L,
+  LG,
   LL,
   M,
   MM,
@@ -16,6 +19,7 @@ import {
   NUMBERS,
   type Passing,
   type Supposed,
+  scaleOf,
 } from './supposed.ts';
 
 /** From a λ that hardly changes to one that does within seconds. */
@@ -43,6 +47,10 @@ const AGREES_COUNTED = 0.15;
 const KNOWN_MOVING = 0.2;
 const KNOWN_STILL = 0.15;
 const FIRST_SURPRISE = 4;
+/** Digits that are kept of λ, and of its square. */
+const RATE_DIGITS = 6;
+const VARIANCE_DIGITS = 11;
+const LEAST_ROUNDED = 1e-6;
 /** What is known is right to such a share; λ with this chance, by all suppositions together. */
 const CLOSE = 0.25;
 const CLOSE_CHANCE = 0.9;
@@ -82,7 +90,7 @@ export function isBank(raw: unknown): raw is Bank {
 export function firstBank({ arrivals: l, service: m, varArrivals, varService, covariance }: Estimate): Bank {
   const bank: number[] = [];
   for (const { growth } of CHANGES)
-    bank.push(l, 0, m, varArrivals, 0, covariance, (10 * growth * l) ** 2, 0, varService, m, 0);
+    bank.push(l, 0, m, varArrivals, 0, covariance, (10 * growth * l) ** 2, 0, varService, scaleOf(m), 0);
   bank.push(0, FIRST_SURPRISE);
   return bank;
 }
@@ -123,8 +131,18 @@ function read(into: Supposed, bank: Bank, i: number): void {
   for (let k = 0; k < NUMBERS; k++) into[k] = bank[i * NUMBERS + k] ?? 0;
 }
 
+/** Those of λ and its growth with as many digits as they need: an app's memory is at most 4 KiB. */
 function write(from: Readonly<Supposed>, bank: number[], i: number): void {
-  for (let k = 0; k < NUMBERS; k++) bank[i * NUMBERS + k] = from[k] ?? 0;
+  const at = i * NUMBERS;
+  for (let k = 0; k < NUMBERS; k++) bank[at + k] = from[k] ?? 0;
+  const digits = Math.ceil(Math.log10(Math.max(from[L], LEAST_ROUNDED)));
+  const rates = 10 ** (RATE_DIGITS - digits);
+  const variances = 10 ** (VARIANCE_DIGITS - 2 * digits);
+  bank[at + L] = Math.round(from[L] * rates) / rates;
+  bank[at + G] = Math.round(from[G] * rates) / rates + 0;
+  bank[at + LL] = Math.ceil(from[LL] * variances) / variances;
+  bank[at + LG] = Math.round(from[LG] * variances) / variances + 0;
+  bank[at + GG] = Math.ceil(from[GG] * variances) / variances;
 }
 
 /** What nobody sees may change faster than it does where it is seen to hardly change. */

@@ -25,9 +25,9 @@ export const L = 0;
 export const G = 1;
 export const M = 2;
 export const LL = 3;
-const LG = 4;
+export const LG = 4;
 const LM = 5;
-const GG = 6;
+export const GG = 6;
 const GM = 7;
 export const MM = 8;
 const SCALE = 9;
@@ -111,7 +111,7 @@ export function confine(f: Supposed): void {
   f[LL] = clamp(f[LL], 1e-8, MOST);
   f[GG] = clamp(f[GG], 1e-10, MOST);
   if (f[M] > ANOTHER_SCALE * f[SCALE] || f[M] < f[SCALE] / ANOTHER_SCALE) {
-    f[SCALE] = f[M];
+    f[SCALE] = scaleOf(f[M]);
     f[MM] = Math.max(f[MM], UNSURE * UNSURE * f[M] * f[M]);
   }
   // Never -0, which is another number after a look through JSON.
@@ -119,6 +119,11 @@ export function confine(f: Supposed): void {
   f[LG] = within(f[LG], f[LL], f[GG]) + 0;
   f[LM] = within(f[LM], f[LL], f[MM]) + 0;
   f[GM] = within(f[GM], f[GG], f[MM]) + 0;
+}
+
+/** As many digits as it needs: it is remembered, and an app's memory is at most 4 KiB. */
+export function scaleOf(service: number): number {
+  return Number(service.toPrecision(3));
 }
 
 /** A covariance that two variances allow: with a larger one, a sum of both would vary by less than nothing. */
