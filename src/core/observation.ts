@@ -61,7 +61,7 @@ export interface MetricUnavailable {
   readonly state: 'unavailable';
   /** A sentence for people; never holds a secret. */
   readonly reason: string;
-  /** Since when there is no reading, ms since the epoch. */
+  /** When it was read last, whatever the reading was of; where it never was, when that was first tried. */
   readonly sinceMs: number;
   /** The last good sample, if there ever was one; it serves until `staleAfter`. */
   readonly last?: MetricSample;

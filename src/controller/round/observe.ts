@@ -53,6 +53,7 @@ interface Gauge {
   readonly spec: MetricSpec;
   source?: MetricSource;
   last?: MetricSample;
+  /** When it was read last; where it never was, when that was first tried. */
   sinceMs?: number;
   reading?: MetricReading;
 }
@@ -109,7 +110,7 @@ export class MetricReader {
     try {
       gauge.source ??= this.#deps.metricSourceFor(gauge.spec);
       const reading = await gauge.source.read(signal);
-      if (reading.state === 'ok') note(gauge, reading);
+      if (reading.state === 'ok') note(gauge, reading, this.#deps.clock.monotonic());
       else this.#missed(gauge, reading.reason);
     } catch (error) {
       this.#missed(gauge, messageOf(error));
@@ -135,9 +136,9 @@ export class MetricReader {
   }
 }
 
-function note(gauge: Gauge, sample: MetricSample): void {
+function note(gauge: Gauge, sample: MetricSample, atMs: number): void {
   gauge.last = sample;
-  delete gauge.sinceMs;
+  gauge.sinceMs = atMs;
   gauge.reading = sample;
 }
 

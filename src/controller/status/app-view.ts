@@ -5,7 +5,7 @@ import type { MetricSpec, TargetSpec } from '../../api/policy.ts';
 import { rounded } from '../../api/words/figures.ts';
 import type { AppDecision } from '../../core/decision.ts';
 import { type Messages, messagesOf } from '../../core/demand/messages.ts';
-import { behaviorFor } from '../../core/demand/metric-failure.ts';
+import { behaviorFor, whyNot } from '../../core/demand/metric-failure.ts';
 import type { ObjectiveState } from '../../core/demand/objective.ts';
 import { drainTime, type Pace } from '../../core/law/rates/drain-time.ts';
 import type { AppObservation, MetricReading, MetricSample } from '../../core/observation.ts';
@@ -160,15 +160,12 @@ function metricView(
     ...(target.perInstance !== undefined && { perInstance: { target: target.perInstance } }),
   } as const;
   if (reading === undefined) return { ...base, state: 'unavailable', reason: 'not read yet' };
-  const sample = reading.state === 'ok' ? reading : servingSample(reading.last, target, context);
+  const last = reading.state === 'ok' ? reading : reading.last;
+  const sample = servingSample(last, target, context);
+  const unreadSinceMs = reading.state === 'ok' ? undefined : reading.sinceMs + context.wallAheadMs;
   if (sample === undefined) {
-    const lastMs = reading.state === 'ok' ? undefined : reading.last?.asOfMs;
-    return {
-      ...base,
-      state: 'unavailable',
-      ...(lastMs !== undefined && { atMs: lastMs + context.wallAheadMs }),
-      reason: reading.state === 'ok' ? 'not read yet' : reading.reason,
-    };
+    const atMs = last && last.asOfMs + context.wallAheadMs;
+    return { ...base, state: 'unavailable', ...defined({ atMs, unreadSinceMs }), reason: whyNot(reading) };
   }
   const compared = comparedValue(target, sample, context);
   return {
@@ -180,6 +177,7 @@ function metricView(
     }),
     ...defined({ inFlight: sample.inFlight }),
     atMs: sample.asOfMs + context.wallAheadMs,
+    ...defined({ unreadSinceMs }),
     ...(reading.state !== 'ok' && { reason: reading.reason }),
   };
 }

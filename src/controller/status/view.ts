@@ -42,6 +42,8 @@ export interface MetricView {
   readonly unit: 'messages' | 'seconds';
   /** When it was true last; absent: it was never read. */
   readonly atMs?: number;
+  /** Since when it is not read, which is later where a value is old when it is read; absent while it is. */
+  readonly unreadSinceMs?: number;
   readonly reason?: string;
   /** Absent where the target has none, and before anything was decided. */
   readonly objective?: ObjectiveStatus;

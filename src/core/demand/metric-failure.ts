@@ -19,12 +19,16 @@ export function usable(reading: MetricReading, timing: Timing, nowMs: number): U
   const unknownForMs = Math.max(0, nowMs - sinceMs);
   if (sample !== undefined && Number.isFinite(sample.waiting) && unknownForMs <= timing.staleAfterMs)
     return { state: 'ok', sample };
-  const why = reading.state === 'unavailable' ? reading.reason : 'the last reading is too old';
-  const reason = `no reading for ${spanText(1000 * Math.round(unknownForMs / 1000))}: ${why}`;
+  const reason = `no reading for ${spanText(1000 * Math.round(unknownForMs / 1000))}: ${whyNot(reading)}`;
   return {
     state: unknownForMs > Math.max(timing.actAfterMs, timing.staleAfterMs) ? 'failed' : 'held',
     reason,
   };
+}
+
+/** Why a reading does not serve. */
+export function whyNot(reading: MetricReading): string {
+  return reading.state === 'unavailable' ? reading.reason : 'the last reading is too old';
 }
 
 /** Remembers what is a pure function of immutable objects. */

@@ -1,7 +1,7 @@
 // controller: the condition MetricsAvailable: whether every metric was read, and what comes of one that was not. Pure.
 
 import type { AppSpec, Duration, TargetSpec } from '../../../api/policy.ts';
-import { behaviorFor, usable } from '../../../core/demand/metric-failure.ts';
+import { behaviorFor, usable, whyNot } from '../../../core/demand/metric-failure.ts';
 import { timingOf } from '../../../core/demand/timing.ts';
 import type { MetricReading } from '../../../core/observation.ts';
 import type { NamedApp } from '../../policies/workloads.ts';
@@ -13,7 +13,6 @@ export function metricsOf({ assessments, round }: Part): Finding {
     return is('True', 'NoMetrics', 'no app is scaled by a metric');
   const readings = assessments.flatMap(({ app }) => readingsOf(round.world, app));
   if (readings.length === 0) return is('Unknown', 'Pending', 'no metric was read yet');
-  if (readings.every(({ state }) => state === 'ok')) return is('True', 'AllRead', 'all metrics were read');
   const read = assessments.flatMap(({ app, observed }) =>
     readingsOf(round.world, app).map((reading, i) => ({
       spec: app.spec,
@@ -23,6 +22,7 @@ export function metricsOf({ assessments, round }: Part): Finding {
     })),
   );
   const unread = read.flatMap((each) => unreadOf(each, round.atMs));
+  if (unread.length === 0) return is('True', 'AllRead', 'all metrics were read');
   const missing = unread.filter(({ serves }) => !serves);
   if (missing.length > 0) return is('False', 'NotRead', notReadWords(missing));
   const stale = unread.map(
@@ -51,15 +51,15 @@ function unreadOf(
   }: { spec: NamedApp; target: TargetSpec | undefined; reading: MetricReading; exists: boolean },
   nowMs: number,
 ): readonly Unread[] {
-  if (reading.state === 'ok') return [];
   const { id } = spec;
   const behavior = target === undefined ? spec.behavior : behaviorFor(target, spec.behavior);
   const what = target?.name === undefined ? id : `${target.name} of ${id}`;
   const { state } = usable(reading, timingOf(behavior), nowMs);
+  if (reading.state === 'ok' && state === 'ok') return [];
   const { staleAfter, action } = behavior.onMetricFailure;
   const acts = state === 'failed' && action !== 'Hold';
   const comes = !exists ? 'absent' : acts ? 'acted' : 'kept';
-  return [{ id, why: `${what}: ${reading.reason}`, serves: state === 'ok', staleAfter, comes, action }];
+  return [{ id, why: `${what}: ${whyNot(reading)}`, serves: state === 'ok', staleAfter, comes, action }];
 }
 
 /** What is not read, and what that means for each app: a count that does not exist is not kept. */

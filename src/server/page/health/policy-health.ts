@@ -3,7 +3,7 @@
 import type { Condition, ConditionType } from '../../../api/conditions.ts';
 import { runbookOf } from '../../../api/words/runbooks.ts';
 import { troubleWords } from '../../../api/words/trouble-words.ts';
-import type { DecisionRecord, PolicyView, PoolView } from '../../../controller/status/view.ts';
+import type { DecisionRecord, MetricView, PolicyView, PoolView } from '../../../controller/status/view.ts';
 import { defined } from '../../../lang/defined.ts';
 import { isOverTarget } from './over-target.ts';
 
@@ -126,10 +126,17 @@ function overdueHealth({ overdueSinceMs }: HealthContext['pool']): Health | unde
 /** What is not read was read for the last time before its condition says so: the last reading serves for a while. */
 function sinceOf({ apps }: Pick<PolicyView, 'apps'>, condition: Condition): number | undefined {
   if (condition.reason !== 'NotRead') return beganAt(condition);
-  const lastMs = apps.flatMap(({ metrics }) =>
-    metrics.flatMap(({ state, atMs }) => (state === 'unavailable' && atMs !== undefined ? [atMs] : [])),
-  );
+  const lastMs = unreadSince(apps, 'unavailable');
   return lastMs.length === 0 ? beganAt(condition) : Math.min(...lastMs);
+}
+
+/** A value may have been old when it was read: that is not for how long nobody has read it. */
+function unreadSince(apps: PolicyView['apps'], wanted: MetricView['state']): readonly number[] {
+  return apps.flatMap(({ metrics }) =>
+    metrics.flatMap(({ state, atMs, unreadSinceMs = atMs }) =>
+      state === wanted && unreadSinceMs !== undefined ? [unreadSinceMs] : [],
+    ),
+  );
 }
 
 /** One answer that is missing is nobody's concern, however far apart they are. */
@@ -140,10 +147,7 @@ const STALE_INTERVALS = 1.5;
 function staleHealth(policy: PolicyView, { pool }: HealthContext): Health | undefined {
   const condition = find(policy.conditions, 'MetricsAvailable');
   if (condition?.reason !== 'StaleRead') return undefined;
-  const staleMs = policy.apps.flatMap(({ metrics }) =>
-    metrics.flatMap(({ state, atMs }) => (state === 'stale' && atMs !== undefined ? [atMs] : [])),
-  );
-  const sinceMs = Math.min(...staleMs);
+  const sinceMs = Math.min(...unreadSince(policy.apps, 'stale'));
   const nobodysMs = Math.max(STALE_MS, STALE_INTERVALS * pool.intervalMs);
   if ((pool.lastRoundAtMs ?? 0) - sinceMs < nobodysMs) return undefined;
   const { what, tried, todo } = troubleWords(condition.reason);

@@ -130,6 +130,14 @@ const rows: readonly [ConditionType, string, Scene, string?][] = [
     '/a: the queue does not answer; the last reading serves until it is 10s old',
   ],
   ['MetricsAvailable', 'False/NotRead', readings(notRead({ last: aSample(3, { asOfMs: T0 - 10_001 }) }))],
+  ['MetricsAvailable', 'True/AllRead', readings(aSample(3, { asOfMs: T0 - 10_000 }))],
+  // A source that answers, with what was so long ago: the count is held, as if it did not.
+  [
+    'MetricsAvailable',
+    'False/NotRead',
+    readings(aSample(3, { asOfMs: T0 - 10_001 })),
+    '/a: the last reading is too old; counts are kept meanwhile',
+  ],
   [
     'MetricsAvailable',
     'False/NotRead',

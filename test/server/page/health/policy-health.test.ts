@@ -174,6 +174,11 @@ describe('a metric that was read last some time ago', () => {
       'MetricsAvailable',
       { status, reason: status === 'True' ? 'StaleRead' : 'NotRead', message: 'connection refused' },
     );
+  const lagging = (policy: PolicyView, unreadSinceMs: number) =>
+    withApp(policy, (app) => ({
+      ...app,
+      metrics: app.metrics.map((metric) => ({ ...metric, unreadSinceMs })),
+    }));
   const health = (policy: PolicyView, intervalMs = EVERY.intervalMs) =>
     policyHealth(policy, { pool: { lastRoundAtMs: NOW, intervalMs }, decisions: new Map() });
 
@@ -184,6 +189,16 @@ describe('a metric that was read last some time ago', () => {
     { name: 'is one after two seconds, though the last reading serves', agoMs: 2_000, level: 'limited' },
   ])('$name', ({ agoMs, intervalMs, level }) => {
     expect(health(readAt('stale', NOW - agoMs, 'True'), intervalMs).level).toBe(level);
+  });
+
+  it('counts from when it was read, however old the value was then', () => {
+    expect(health(lagging(readAt('stale', NOW - 15_500, 'True'), NOW - 600)).level).toBe('ok');
+    expect(health(lagging(readAt('stale', NOW - 17_000, 'True'), NOW - 2_000))).toMatchObject({
+      level: 'limited',
+      sinceMs: NOW - 2_000,
+    });
+    const unavailable = lagging(readAt('unavailable', NOW - 30_000, 'False'), NOW - 15_000);
+    expect(health(unavailable).sinceMs).toBe(NOW - 15_000);
   });
 
   it('is not read since then, also when the last reading serves no more', () => {
