@@ -170,8 +170,8 @@ async function watch(target: Target, options: OptionValues, context: CommandCont
   return 0;
 }
 
-/** For `False (NotRead)`, and for a queue that is estimated or in flight: what a watch is there to see. */
-const ROOM = { READY: 15, TARGETS: 22, USED: 7 };
+/** For `Unknown (Pending)`, `Paused by hand`, and a queue that is estimated or in flight: what a watch is there to see. */
+const ROOM = { READY: 17, MODE: 14, TARGETS: 22, USED: 7 };
 
 /** Prints objects that look different from the last time they were printed. */
 function printer(
