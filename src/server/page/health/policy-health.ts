@@ -130,11 +130,11 @@ function sinceOf({ apps }: Pick<PolicyView, 'apps'>, condition: Condition): numb
   return lastMs.length === 0 ? beganAt(condition) : Math.min(...lastMs);
 }
 
-/** A value may have been old when it was read: that is not for how long nobody has read it. */
+/** A value may have been old when it was read: that is not for how long nobody has read it. Of one that was never read nothing. */
 function unreadSince(apps: PolicyView['apps'], wanted: MetricView['state']): readonly number[] {
   return apps.flatMap(({ metrics }) =>
-    metrics.flatMap(({ state, atMs, unreadSinceMs = atMs }) =>
-      state === wanted && unreadSinceMs !== undefined ? [unreadSinceMs] : [],
+    metrics.flatMap(({ state, atMs, unreadSinceMs }) =>
+      state === wanted && atMs !== undefined ? [unreadSinceMs ?? atMs] : [],
     ),
   );
 }

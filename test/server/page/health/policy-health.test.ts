@@ -201,6 +201,17 @@ describe('a metric that was read last some time ago', () => {
     expect(health(unavailable).sinceMs).toBe(NOW - 15_000);
   });
 
+  it('is what the condition says of one that this operator has never read: it was so before it started', () => {
+    const began = withCondition(readAt('unavailable', NOW, 'False'), 'MetricsAvailable', {
+      lastTransitionTime: new Date(NOW - 600_000).toISOString(),
+    });
+    const unread = withApp(began, (app) => ({
+      ...app,
+      metrics: app.metrics.map(({ atMs: _never, ...metric }) => ({ ...metric, unreadSinceMs: NOW - 5_000 })),
+    }));
+    expect(health(unread).sinceMs).toBe(NOW - 600_000);
+  });
+
   it('is not read since then, also when the last reading serves no more', () => {
     const whileItServes = health(readAt('stale', NOW - 9_000, 'True'));
     expect(whileItServes).toMatchObject({
