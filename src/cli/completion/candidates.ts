@@ -20,8 +20,8 @@ export interface NamesOf {
   policies(): Promise<readonly string[]>;
   pools(): Promise<readonly string[]>;
   interventions(): Promise<readonly string[]>;
-  /** By their names in the policies. */
-  apps(): Promise<readonly string[]>;
+  /** By their names in that policy, or in all of them. */
+  apps(policy: string | undefined): Promise<readonly string[]>;
   /** By their ids in Marathon. */
   orphans(): Promise<readonly string[]>;
 }
@@ -90,7 +90,7 @@ async function argumentsOf({ completes }: CommandSpec, place: Place, names: Name
   const { before } = place;
   if (completes === undefined) return NOTHING;
   if (typeof completes !== 'string') return before.length > 0 ? NOTHING : completes.map(candidate);
-  const values = await NAMES[completes](names, place);
+  const values = [...new Set(await NAMES[completes](names, place))];
   return values.filter((value) => !before.includes(value)).map(candidate);
 }
 
@@ -132,14 +132,20 @@ const NAMES: Readonly<Record<Naming, Names>> = {
   objects: objectNames,
   counts: async (names, { before, typed }) => {
     // The count itself is the person's; what is left to say is the way back.
-    if (typed.includes('=')) return (await names.apps()).map((app) => `${app}=auto`);
-    const [policies, apps] = await Promise.all([names.policies(), names.apps()]);
+    const apps = await names.apps(policyIn(before));
+    if (typed.includes('=')) return apps.map((app) => `${app}=auto`);
+    const policies = await names.policies();
     return [...(before.length > 0 ? [] : policies), ...apps.map((app) => `${app}=`)];
   },
   apps: async (names, { before }) => {
     if (before.length > 1) return [];
-    const [policies, apps] = await Promise.all([before.length > 0 ? [] : names.policies(), names.apps()]);
-    return [...policies, ...apps];
+    const policies = before.length > 0 ? [] : await names.policies();
+    return [...policies, ...(await names.apps(policyIn(before)))];
   },
   orphans: (names) => names.orphans(),
 };
+
+/** Apps stand behind the policy that they are in, which need not be said. */
+function policyIn([first]: readonly string[]): string | undefined {
+  return first === undefined || first.includes('=') ? undefined : first;
+}

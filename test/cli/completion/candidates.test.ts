@@ -6,7 +6,7 @@ const RUNNING: NamesOf = {
   policies: async () => ['shop', 'team/mails'],
   pools: async () => ['shared'],
   interventions: async () => ['shop-pause'],
-  apps: async () => ['front', 'back'],
+  apps: async (policy) => (policy === 'team/mails' ? ['sender', 'front'] : ['front', 'back', 'front']),
   orphans: async () => ['/old/worker'],
 };
 
@@ -46,6 +46,14 @@ describe('completion', () => {
       ['team/mails', 'pool/shared', 'intervention/shop-pause'],
     ],
     [['override', 'f'], ['front=']],
+    [
+      ['override', 'team/mails', ''],
+      ['sender=', 'front='],
+    ],
+    [['override', 'front=3', 'b'], ['back=']],
+    [['override', 'team/mails', 's='], []],
+    [['override', 'team/mails', 'sender='], ['sender=auto']],
+    [['keep', 'team/mails', 's'], ['sender']],
     [['keep', 'f'], ['front']],
     [['put-back', 'shop', 'b'], ['back']],
     [['put-back', 'shop', 'back', ''], []],

@@ -52,10 +52,18 @@ function namesAt(context: CommandContext): NamesOf {
     policies: async () => (await of('policies')).map(qualified),
     pools: async () => (await of('pools')).map(qualified),
     interventions: async () => (await of('interventions')).map(qualified),
-    apps: async () => (await of('policies')).flatMap(({ spec }) => spec.apps.map(({ name }) => name)),
+    apps: async (policy) =>
+      (await of('policies'))
+        .filter(({ metadata }) => policy === undefined || isCalled(policy, metadata))
+        .flatMap(({ spec }) => spec.apps.map(({ name }) => name)),
     orphans: async () =>
       (await list<{ readonly app: string }>(`/apis/${API_VERSION}/orphans`)).map(({ app }) => app),
   };
+}
+
+/** `shop`, or `team/shop` whatever the namespace is. */
+function isCalled(policy: string, { namespace, name }: ApiObject['metadata']): boolean {
+  return [name, `${namespace}/${name}`].includes(policy);
 }
 
 function qualified({ metadata: { namespace, name } }: ApiObject): string {
