@@ -249,8 +249,12 @@ export function describeScheduler(
       await make(2, world.slowToStop);
       await world.until(running(2));
       await scale(1);
-      await world.until(async () => (await look())?.killing === 1);
-      expect(await look()).toMatchObject({ requested: 1, running: 1, killing: 1, staging: 0, waiting: 0 });
+      let stopping: AppObservation | undefined;
+      await world.until(async () => {
+        stopping = await look();
+        return stopping?.killing === 1;
+      });
+      expect(stopping).toMatchObject({ requested: 1, running: 1, killing: 1, staging: 0, waiting: 0 });
       await world.until(running(1));
     });
 

@@ -6,7 +6,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventually, groupMembers, hasProc, marked } from './support/processes.ts';
+import { until } from '../support/until.ts';
+import { groupMembers, hasProc, marked } from './support/processes.ts';
 import { aServer, type Server } from './support/server.ts';
 
 const servers: Server[] = [];
@@ -32,7 +33,7 @@ async function tasksOf(server: Server, app: string): Promise<TaskView[]> {
 }
 
 async function runs(server: Server, app: string, count = 1): Promise<TaskView[]> {
-  return eventually(`${count} running of ${app}`, async () => {
+  return until(`${count} running of ${app}`, async () => {
     const tasks = await tasksOf(server, app);
     return tasks.filter(({ state }) => state === 'TASK_RUNNING').length === count ? tasks : undefined;
   });
@@ -58,7 +59,7 @@ describe.runIf(hasProc)('a task', () => {
     await server.call('POST', '/v2/apps', { id: '/shop/api', cmd, cpus: 0.1, mem: 32, env: { MINE: 'x y' } });
     const [task] = await runs(server, '/shop/api');
     const [sandbox] = sandboxes(server);
-    const output = await eventually('the output', () => {
+    const output = await until('the output', () => {
       const [text = ''] = outputs(server);
       return text.endsWith(`${sandbox}\n`) ? text : undefined;
     });
@@ -82,7 +83,7 @@ describe.runIf(hasProc)('a task', () => {
     const server = await start();
     const args = ['/bin/echo', '$HOME', 'a  b'];
     await server.call('POST', '/v2/apps', { id: '/a', args, backoffSeconds: 600 });
-    await eventually('the output', () => (outputs(server)[0] === '$HOME a  b\n' ? true : undefined));
+    await until('the output', () => (outputs(server)[0] === '$HOME a  b\n' ? true : undefined));
   });
 
   it('has a process group of its own, which goes with it, grandchildren included', async () => {
@@ -90,13 +91,13 @@ describe.runIf(hasProc)('a task', () => {
     const cmd = 'sleep 1000 & sleep 1000 & trap "exit 0" TERM; while :; do sleep 0.05; done';
     await server.call('POST', '/v2/apps', { id: '/a', cmd });
     await runs(server, '/a');
-    const rows = await eventually('three processes', () => {
+    const rows = await until('three processes', () => {
       const found = marked(server.mark);
       return found.length >= 3 ? found : undefined;
     });
     expect(new Set(rows.map(({ group }) => group)).size).toBe(1);
     await server.call('DELETE', '/v2/apps/a');
-    await eventually('nobody left', () => (marked(server.mark).length === 0 ? true : undefined));
+    await until('nobody left', () => (marked(server.mark).length === 0 ? true : undefined));
     expect(groupMembers(rows[0]!.group)).toEqual([]);
   });
 
@@ -104,11 +105,11 @@ describe.runIf(hasProc)('a task', () => {
     const server = await start();
     const cmd = '(trap "" TERM; while :; do sleep 0.05; done) & sleep 0.3; exit 3';
     await server.call('POST', '/v2/apps', { id: '/a', cmd, backoffSeconds: 600 });
-    await eventually('the crash', async () => {
+    await until('the crash', async () => {
       const [task] = await tasksOf(server, '/a');
       return task?.state === 'TASK_FAILED' ? true : undefined;
     });
-    await eventually('nobody left', () => (marked(server.mark).length === 0 ? true : undefined));
+    await until('nobody left', () => (marked(server.mark).length === 0 ? true : undefined));
   });
 
   it.each([
@@ -123,22 +124,22 @@ describe.runIf(hasProc)('a task', () => {
     await server.call('POST', '/v2/apps', { id: '/a', cmd });
     await runs(server, '/a');
     const [sandbox = ''] = sandboxes(server);
-    const child = await eventually('the child', () => {
+    const child = await until('the child', () => {
       const file = join(sandbox, 'pid');
       return existsSync(file) ? Number(readFileSync(file, 'utf8')) || undefined : undefined;
     });
     expect(groupMembers(child)).not.toEqual([]);
     await server.call('PUT', '/v2/apps/a', { instances: 0 });
-    await eventually('the end', async () => ((await tasksOf(server, '/a')).length === 0 ? true : undefined));
+    await until('the end', async () => ((await tasksOf(server, '/a')).length === 0 ? true : undefined));
     // The kernel takes a process away a moment after it was killed.
-    await eventually('the child to be gone', () => (groupMembers(child).length === 0 ? true : undefined));
+    await until('the child to be gone', () => (groupMembers(child).length === 0 ? true : undefined));
   });
 
   it('takes its child processes along when it ends by itself', async () => {
     const server = await start();
     const cmd = `(setsid sh -c 'echo $$ > pid; sleep 1000' &) ; while [ ! -s pid ]; do sleep 0.01; done; exit 1`;
     await server.call('POST', '/v2/apps', { id: '/a', cmd, backoffSeconds: 600 });
-    await eventually('a failure', async () => {
+    await until('a failure', async () => {
       const { body } = await server.call('GET', '/v2/apps/a');
       return (body['app'] as { lastTaskFailure?: unknown }).lastTaskFailure;
     });
@@ -153,7 +154,7 @@ describe.runIf(hasProc)('a task', () => {
     const size = (name: string): number =>
       statSync(join(sandbox, name), { throwIfNoEntry: false })?.size ?? 0;
     const sizes: number[] = [];
-    await eventually('many beginnings', () => {
+    await until('many beginnings', () => {
       sizes.push(size('stdout'), size('stdout.1'));
       return sizes.length > 100 && size('stdout.1') > 0 ? true : undefined;
     });
@@ -166,8 +167,8 @@ describe.runIf(hasProc)('a task', () => {
     await server.call('POST', '/v2/apps', { id: '/a', cmd, taskKillGracePeriodSeconds: 1 });
     await runs(server, '/a');
     await server.call('PUT', '/v2/apps/a', { instances: 0 });
-    await eventually('the end', async () => ((await tasksOf(server, '/a')).length === 0 ? true : undefined));
-    await eventually('nobody left', () => (marked(server.mark).length === 0 ? true : undefined));
+    await until('the end', async () => ((await tasksOf(server, '/a')).length === 0 ? true : undefined));
+    await until('nobody left', () => (marked(server.mark).length === 0 ? true : undefined));
   });
 
   it('leaves no sandbox behind', async () => {
@@ -176,7 +177,7 @@ describe.runIf(hasProc)('a task', () => {
     await runs(server, '/a', 2);
     expect(sandboxes(server)).toHaveLength(2);
     await server.call('PUT', '/v2/apps/a', { instances: 1 });
-    await eventually('one sandbox', () => (sandboxes(server).length === 1 ? true : undefined));
+    await until('one sandbox', () => (sandboxes(server).length === 1 ? true : undefined));
   });
 
   it('may print as much as it likes: the file begins anew, the last of it is kept', async () => {
@@ -195,13 +196,13 @@ describe.runIf(hasProc)('a task', () => {
       }
     };
     for (const name of ['stdout', 'stderr']) {
-      const kept = await eventually(`${name}.1`, () => {
+      const kept = await until(`${name}.1`, () => {
         const lines = read(`${name}.1`);
         return lines.join('\n').length === 10_000 ? lines : undefined;
       });
       expect(kept.at(-2)).toMatch(/^x+ \d+$/);
       const last = Number(kept.at(-2)?.split(' ')[1]);
-      await eventually('the lines after it', () => {
+      await until('the lines after it', () => {
         const [first = ''] = read(name).filter((line) => /^x+ \d+$/.test(line));
         return Number(first.split(' ')[1]) > last ? true : undefined;
       });
@@ -211,7 +212,7 @@ describe.runIf(hasProc)('a task', () => {
   it('says why it cannot be started', async () => {
     const server = await start();
     await server.call('POST', '/v2/apps', { id: '/a', args: ['/no/such/program'], backoffSeconds: 600 });
-    const failure = await eventually('a failure', async () => {
+    const failure = await until('a failure', async () => {
       const { body } = await server.call('GET', '/v2/apps/a');
       return (body['app'] as { lastTaskFailure?: { message: string } }).lastTaskFailure;
     });
@@ -289,15 +290,15 @@ describe.runIf(hasProc)('a killed parent', () => {
     const workDir = mkdtempSync(join(tmpdir(), 'emulator-test-'));
     const mark = `EMULATOR_TEST=${randomUUID()}`;
     const parent = aParent(workDir, mark);
-    const rows = await eventually('five apps', () => {
+    const rows = await until('five apps', () => {
       const groups = new Set(marked(mark).map(({ group }) => group));
       return groups.size === 5 && marked(mark).length >= 10 ? groups : undefined;
     });
     expect(readdirSync(workDir)).toHaveLength(1);
     process.kill(-(parent.pid ?? 0), 'SIGKILL');
-    await eventually('nobody left', () => (marked(mark).length === 0 ? true : undefined));
+    await until('nobody left', () => (marked(mark).length === 0 ? true : undefined));
     for (const group of rows) expect(groupMembers(group)).toEqual([]);
-    await eventually('no sandbox', () => (readdirSync(workDir).length === 0 ? true : undefined));
+    await until('no sandbox', () => (readdirSync(workDir).length === 0 ? true : undefined));
     rmSync(workDir, { recursive: true });
   });
 });

@@ -1,7 +1,8 @@
 // Health checks of real processes.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually, hasProc, marked } from '../support/processes.ts';
+import { until } from '../../support/until.ts';
+import { hasProc, marked } from '../support/processes.ts';
 import { aServer, type Server } from '../support/server.ts';
 
 const itWithProc = hasProc ? it.concurrent : it.skip;
@@ -46,7 +47,7 @@ async function view(id: string): Promise<AppView> {
 }
 
 function healthy(id: string, count = 1): Promise<AppView> {
-  return eventually(`${count} healthy of ${id}`, async () => {
+  return until(`${count} healthy of ${id}`, async () => {
     const app = await view(id);
     return app.tasksHealthy === count && app.deployments.length === 0 ? app : undefined;
   });
@@ -58,7 +59,7 @@ it.concurrent('finds a server well, then ill, then kills it, and finds the next 
   const { tasks } = await healthy('/http', 2);
   const [task] = tasks;
   await fetch(`http://${task!.host}:${task!.ports[0]}/break`);
-  const after = await eventually('the kill', async () => {
+  const after = await until('the kill', async () => {
     const app = await view('/http');
     return app.lastTaskFailure === undefined ? undefined : app;
   });
@@ -81,7 +82,7 @@ it.concurrent('finds a port open', async () => {
 it.concurrent('finds nobody behind a port', async () => {
   const healthChecks = [{ ...check, protocol: 'TCP', gracePeriodSeconds: 0, maxConsecutiveFailures: 0 }];
   await create('/deaf', { cmd: 'exec sleep 1000', healthChecks });
-  await eventually('an unhealthy task', async () =>
+  await until('an unhealthy task', async () =>
     (await view('/deaf')).tasksUnhealthy === 1 ? true : undefined,
   );
   const { tasks } = (await server.call('GET', '/v2/apps/deaf/tasks')).body as { tasks: object[] };
@@ -108,10 +109,10 @@ itWithProc('ends a command that takes too long, and all that it has started', as
       { ...check, protocol: 'COMMAND', command, gracePeriodSeconds: 0, maxConsecutiveFailures: 0 },
     ],
   });
-  await eventually('the command', () => (marked('HANGS=here').length > 0 ? true : undefined));
-  await eventually('an unhealthy task', async () =>
+  await until('the command', () => (marked('HANGS=here').length > 0 ? true : undefined));
+  await until('an unhealthy task', async () =>
     (await view('/slow')).tasksUnhealthy === 1 ? true : undefined,
   );
   await server.call('DELETE', '/v2/apps/slow');
-  await eventually('nobody left', () => (marked('HANGS=here').length === 0 ? true : undefined));
+  await until('nobody left', () => (marked('HANGS=here').length === 0 ? true : undefined));
 });

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryProcesses } from '../../../src/emulator/index.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
-import { eventually } from '../support/processes.ts';
+import { until } from '../../support/until.ts';
 import { aServer, type Server } from '../support/server.ts';
 
 let server: Server;
@@ -27,7 +27,7 @@ const scale = (instances: number) => server.call('PUT', '/v2/apps/a', { instance
 const deployments = async () =>
   (await (await fetch(`${server.emulator.url}/v2/deployments`)).json()) as { steps: unknown[] }[];
 const settled = () =>
-  eventually('no deployment', async () => {
+  until('no deployment', async () => {
     await clock.advance(0);
     return (await deployments()).length === 0 ? true : undefined;
   });
@@ -116,7 +116,7 @@ describe('a held deployment', () => {
   it('has done everything and stays', async () => {
     await faults({ hold: ['/a'] });
     await scale(2);
-    await eventually('two tasks', async () => {
+    await until('two tasks', async () => {
       await clock.advance(0);
       const { body } = await server.call('GET', '/v2/apps/a');
       return (body['app'] as { tasksRunning: number }).tasksRunning === 2 ? true : undefined;
@@ -172,7 +172,7 @@ it('answers late', async () => {
   await faults({ delayMs: 10_000 });
   const { pending } = clock;
   const waiting = raw('GET', '/v2/apps');
-  await eventually('somebody who waits', () => (clock.pending > pending ? true : undefined));
+  await until('somebody who waits', () => (clock.pending > pending ? true : undefined));
   server.emulator.faults.set({ delayMs: 0 });
   let answered = false;
   void waiting.then(() => {
@@ -209,16 +209,16 @@ describe('streams', () => {
 
   it('are cut', async () => {
     const stream = listen();
-    await eventually('the attach', () => (stream.text().includes('attached') ? true : undefined));
+    await until('the attach', () => (stream.text().includes('attached') ? true : undefined));
     await faults({ dropStreams: true });
-    await eventually('the end', () => (stream.ended() ? true : undefined));
+    await until('the end', () => (stream.ended() ? true : undefined));
     const again = listen();
-    await eventually('another attach', () => (again.text().includes('attached') ? true : undefined));
+    await until('another attach', () => (again.text().includes('attached') ? true : undefined));
   });
 
   it('say nothing and stay', async () => {
     const stream = listen();
-    await eventually('the attach', () => (stream.text().includes('attached') ? true : undefined));
+    await until('the attach', () => (stream.text().includes('attached') ? true : undefined));
     await faults({ silentStreams: true });
     const before = stream.text();
     await scale(2);
@@ -227,7 +227,7 @@ describe('streams', () => {
     expect(stream.text()).toBe(before);
     await faults({ silentStreams: false });
     await scale(3);
-    await eventually('events', () => (stream.text().includes('deployment_success') ? true : undefined));
+    await until('events', () => (stream.text().includes('deployment_success') ? true : undefined));
     expect(stream.ended()).toBe(false);
   });
 });
@@ -237,7 +237,7 @@ it('has an election', async () => {
   await clock.advance(500);
   const { pending } = clock;
   const waiting = raw('GET', '/ping');
-  await eventually('somebody who waits', () => (clock.pending > pending ? true : undefined));
+  await until('somebody who waits', () => (clock.pending > pending ? true : undefined));
   await clock.advance(500);
   expect((await waiting).status).toBe(200);
 });

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryProcesses } from '../../../src/emulator/index.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
-import { eventually } from '../support/processes.ts';
+import { until } from '../../support/until.ts';
 import { aServer, type Server } from '../support/server.ts';
 
 let server: Server;
@@ -85,9 +85,9 @@ describe('a leader that abdicates', () => {
     });
     call.on('error', () => undefined);
     call.end();
-    await eventually('the stream', () => (begun ? true : undefined));
+    await until('the stream', () => (begun ? true : undefined));
     await abdicate();
-    await eventually('the end of the stream', () => (ended ? true : undefined));
+    await until('the end of the stream', () => (ended ? true : undefined));
   });
 
   it('is followed by the other, which has everything', async () => {
@@ -104,7 +104,7 @@ describe('a leader that abdicates', () => {
     await abdicate();
     const { pending } = clock;
     const waiting = ask(`${leader}/v2/apps`);
-    await eventually('somebody who waits', () => (clock.pending > pending ? true : undefined));
+    await until('somebody who waits', () => (clock.pending > pending ? true : undefined));
     await clock.advance(500);
     expect((await waiting).status).toBe(200);
   });

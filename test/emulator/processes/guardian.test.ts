@@ -11,7 +11,8 @@ import {
   terminate,
 } from '../../../src/emulator/processes/guardian.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
-import { eventually, hasProc, marked } from '../support/processes.ts';
+import { until } from '../../support/until.ts';
+import { hasProc, marked } from '../support/processes.ts';
 
 const env = { PATH: process.env['PATH'] ?? '' };
 const guardians: Guardian[] = [];
@@ -35,8 +36,7 @@ function aDirectory(): string {
 }
 
 const forever = 'while :; do sleep 0.05; done';
-const nobody = (mark: string) =>
-  eventually('nobody left', () => (marked(mark).length === 0 ? true : undefined));
+const nobody = (mark: string) => until('nobody left', () => (marked(mark).length === 0 ? true : undefined));
 
 describe.runIf(hasProc)('a guarded process', () => {
   it.each([
@@ -64,10 +64,11 @@ describe.runIf(hasProc)('a guarded process', () => {
   it('leads its own group, which dies with it', async () => {
     const guardian = await aGuardian();
     const mark = `M=${randomUUID()}`;
-    const script = `(trap "" TERM; ${forever}) & sleep 0.2`;
+    const script = `(trap "" TERM; ${forever}) & sleep 1000`;
     const child = await guardian.spawn('/bin/sh', ['-c', script], { env: { ...env, M: mark.slice(2) } });
-    await eventually('two', () => (marked(mark).length >= 2 ? true : undefined));
+    await until('two', () => (marked(mark).length >= 2 ? true : undefined));
     expect(new Set(marked(mark).map(({ group }) => group))).toEqual(new Set([child.pid]));
+    process.kill(child.pid, 'SIGKILL');
     await child.exited;
     await nobody(mark);
   });
@@ -126,7 +127,7 @@ describe.runIf(hasProc)('closing', () => {
     const options = { env: { ...env, M: mark.slice(2) } };
     await guardian.spawn('/bin/sh', ['-c', `trap "" TERM; ${forever}`], options);
     await guardian.spawn('/bin/sh', ['-c', `setsid /bin/sh -c '${forever}' & ${forever}`], options);
-    await eventually('three groups', () =>
+    await until('three groups', () =>
       new Set(marked(mark).map(({ group }) => group)).size === 3 ? true : undefined,
     );
     await guardian.close();
@@ -189,10 +190,10 @@ describe.runIf(hasProc)('a killed parent', () => {
     const mark = `M=${randomUUID()}`;
     const directory = aDirectory();
     const parent = aParent(`sleep 1000 & ${forever}`, directory, mark);
-    await eventually('a start', () => (marked(mark).length >= 40 ? true : undefined));
+    await until('a start', () => (marked(mark).length >= 40 ? true : undefined));
     kill(parent.pid!);
     await nobody(mark);
-    await eventually('no directory', () => (existsSync(directory) ? undefined : true));
+    await until('no directory', () => (existsSync(directory) ? undefined : true));
   });
 
   it.each([0, 10, 25, 50])('killed %i ms into starting them leaves nothing either', async (afterMs) => {
@@ -200,7 +201,7 @@ describe.runIf(hasProc)('a killed parent', () => {
     const directory = aDirectory();
     const parent = aParent(`trap "" TERM; ${forever}`, directory, mark, afterMs);
     await ended(parent);
-    await eventually('no directory', () => (existsSync(directory) ? undefined : true));
+    await until('no directory', () => (existsSync(directory) ? undefined : true));
     await nobody(mark);
   });
 });
@@ -217,5 +218,5 @@ it.runIf(hasProc)('says when the guardian itself is lost', async () => {
     .map((line) => Number.parseInt(line, 10));
   expect(helpers).toHaveLength(1);
   process.kill(helpers[0]!, 'SIGKILL');
-  await eventually('the news', () => (lost === 1 ? true : undefined));
+  await until('the news', () => (lost === 1 ? true : undefined));
 });

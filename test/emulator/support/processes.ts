@@ -6,20 +6,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 export const hasProc = existsSync('/proc/self/environ') || process.env['CI'] === 'true';
 if (!hasProc) console.warn('skipped: looking for left processes needs /proc');
 
-/** Looks again and again until `look` finds something; fails after ten seconds. */
-export async function eventually<T>(
-  what: string,
-  look: () => T | undefined | Promise<T | undefined>,
-): Promise<T> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`never saw: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 export interface ProcessRow {
   readonly pid: number;
   readonly group: number;

@@ -7,7 +7,7 @@ import { MemoryProcesses } from '../../../../src/emulator/index.ts';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../../src/runtime/log.ts';
 import { serve } from '../../../../src/runtime/network/http.ts';
-import { eventually } from '../../support/processes.ts';
+import { until } from '../../../support/until.ts';
 import { aServer, type Server } from '../../support/server.ts';
 import { aWorld } from '../../support/world.ts';
 
@@ -51,7 +51,7 @@ function open(path = '/v2/events', accept = 'text/event-stream'): Stream {
 }
 
 const sees = (stream: Stream, part: string | RegExp): Promise<string> =>
-  eventually(String(part), () => (stream.text().search(part) >= 0 ? stream.text() : undefined));
+  until(String(part), () => (stream.text().search(part) >= 0 ? stream.text() : undefined));
 
 const bodyOf = (text: string): string => text.slice(text.indexOf('\r\n\r\n') + 4);
 
@@ -79,7 +79,7 @@ describe('the stream', () => {
     const stream = open('/v2/events?event_type=none');
     await sees(stream, '\r\n\r\n');
     await clock.advance(20_000);
-    await eventually('two beats', () => (bodyOf(stream.text()) === '\r\n\r\n' ? true : undefined));
+    await until('two beats', () => (bodyOf(stream.text()) === '\r\n\r\n' ? true : undefined));
   });
 
   it('tells the life of an app in order', async () => {
@@ -140,7 +140,7 @@ describe('the stream', () => {
     const stream = open();
     await sees(stream, 'event_stream_attached');
     await server.emulator.close();
-    await eventually('the end', () => (stream.closed() ? true : undefined));
+    await until('the end', () => (stream.closed() ? true : undefined));
   });
 });
 
@@ -153,12 +153,8 @@ it('cuts off who does not read', async () => {
   streams.push(() => socket.destroy());
   socket.pause();
   socket.write('GET /v2/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n');
-  await eventually('the attach', () =>
-    world.eventTypes().includes('event_stream_attached') ? true : undefined,
-  );
+  await until('the attach', () => (world.eventTypes().includes('event_stream_attached') ? true : undefined));
   for (let i = 0; i < 20_000; i++) world.marathon.events.publish('noise', { text: 'x'.repeat(1000) });
-  await eventually('the detach', () =>
-    world.eventTypes().includes('event_stream_detached') ? true : undefined,
-  );
+  await until('the detach', () => (world.eventTypes().includes('event_stream_detached') ? true : undefined));
   await http.close();
 });
