@@ -77,7 +77,7 @@ export const behaviorSchema: JsonSchema = object(
     scaleUp: scalingRules("Limits on growing, in HorizontalPodAutoscaler v2's words."),
     scaleDown: scalingRules("Limits on shrinking, in HorizontalPodAutoscaler v2's words."),
     futility: choice(
-      'Whether to find out that more instances get no more work done, as when a database is the limit. While its target stays missed for a minute and its queue grows no shorter, Detect does with a third fewer for a while; what is of no use is given back, and tried again later. Ignore asks for whatever the law wants.',
+      'Whether to find out that more instances get no more work done, as when a database is the limit. While its target stays missed for a minute and its queue grows no shorter, Detect does with a third fewer for a while; what is of no use is given back, and tried again later. With a source that counts what arrives, or an Azure Storage queue, that takes some minutes; where only the messages that wait or are in flight are known, arrivals hide it: it is found late, and often not at all. Ignore asks for whatever the law wants.',
       ['Detect', 'Ignore'],
       'Detect',
     ),
