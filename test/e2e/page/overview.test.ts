@@ -80,6 +80,35 @@ describe.skipIf(browserMissing())('the list of policies', { timeout: 240_000 }, 
     expect(rows.map(({ isBeside }) => isBeside)).toEqual(rows.map(() => true));
   });
 
+  it.each([
+    { name: 'a phone', viewport: { width: 390, height: 844 }, share: 0.25 },
+    { name: 'one that is turned', viewport: { width: 844, height: 390 }, share: 0.25 },
+    { name: 'a laptop', viewport: { width: 1280, height: 900 }, share: 0.2 },
+  ])('can be read on $name while Marathon is away and a document is not valid', async (screen) => {
+    const message =
+      'reading /v2/apps: marathon http://127.0.0.1:8181: connection refused; is it running, and are host and port right?';
+    const url = 'http://127.0.0.1:8181';
+    const cluster = { scheduler: 'Marathon', urls: [url], url, reachable: false, message };
+    const pools = ['orders', 'mail', 'search'].map((name) => aPool([aPolicyView(name)], { cluster }));
+    const problem = '/etc/microscaling/billing.yaml:11: spec.apps[0].instances: min 1 is greater than max 0';
+    const problems = [{ source: 'directory', message: problem }];
+    const { page } = await look(aViewOf(pools, { clusters: [cluster], problems }));
+    await page.setViewportSize(screen.viewport);
+    await expect.poll(() => text(page, 'troubles'), SOON).toContain('3 policies keep their counts: reading');
+    const covered = async () => {
+      const box = await page.getByTestId('troubles').boundingBox();
+      return (box?.height ?? Infinity) / screen.viewport.height;
+    };
+    expect(await covered()).toBeLessThan(screen.share);
+    const cut = await page
+      .getByTestId('row-cause')
+      .evaluateAll((causes) => causes.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth));
+    expect(cut).toEqual([]);
+    await page.getByTestId('troubles').locator('li').last().click();
+    const last = page.getByTestId('troubles').locator('li p').last();
+    expect(await last.evaluate((p) => p.scrollHeight - p.clientHeight)).toBeLessThanOrEqual(1);
+  });
+
   it('leads by pages to every policy, from there to its own page, and back', async () => {
     const { page, complaints } = await look(aViewOf(manyPolicies(MANY)));
     await page.getByTestId('next-page').click();

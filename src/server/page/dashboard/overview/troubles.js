@@ -10,7 +10,9 @@ export function troubleList(list) {
   /** @type {(HTMLElement & { update: (trouble: PageTrouble) => void, tick: (nowMs: number) => void })[]} */
   let lines = [];
   const create = () => {
-    const node = el('li');
+    // On small screens it is cut to a line or two, and read in full by whoever touches it.
+    const text = el('p');
+    const node = el('li', { tabindex: '0' }, text);
     /** @type {PageTrouble | undefined} */
     let trouble;
     const line = Object.assign(node, {
@@ -20,7 +22,7 @@ export function troubleList(list) {
       },
       /** @param {number} nowMs */
       tick(nowMs) {
-        if (trouble !== undefined) setText(node, troubleText(trouble, nowMs));
+        if (trouble !== undefined) setText(text, troubleText(trouble, nowMs));
       },
     });
     lines.push(line);
@@ -48,6 +50,6 @@ function troubleText({ source, message, sinceMs, policies }, nowMs) {
   const waiting =
     policies === undefined
       ? ''
-      : ` · ${policies === 1 ? '1 policy keeps its' : `${policies} policies keep their`} counts`;
-  return `${source}${policies === undefined ? '' : ` unreachable${since}`}: ${local(message)}${waiting}`;
+      : ` unreachable${since}, ${policies === 1 ? '1 policy keeps its' : `${policies} policies keep their`} counts`;
+  return `${source}${waiting}: ${local(message)}`;
 }
