@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { OperatorState } from '../../../src/controller/status/view.ts';
-import { VirtualClock } from '../../../src/runtime/clock.ts';
+import type { OperatorState, OperatorView } from '../../../src/controller/status/view.ts';
+import { type Clock, VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { LiveView } from '../../../src/server/page/live-view.ts';
 import { QueueDemo, queueDemoView } from '../../support/queue-demo.ts';
@@ -29,6 +29,39 @@ function followShown() {
   return { ...follow(state), state, change };
 }
 
+/** Each look at the state takes so long, and each drawing of it. */
+function followSlow({ lookMs, drawingMs }: { readonly lookMs: number; readonly drawingMs: number }) {
+  const followed = new VirtualClock(1_000_000);
+  let workedMs = 0;
+  const clock: Clock = {
+    now: () => followed.now() + workedMs,
+    monotonic: () => followed.monotonic() + workedMs,
+    sleep: (ms, signal) => followed.sleep(ms, signal),
+    after: (ms, call) => followed.after(ms, call),
+  };
+  let isDrawing = false;
+  const view: OperatorView = {
+    ...known,
+    get pools() {
+      if (isDrawing) workedMs += drawingMs;
+      isDrawing = false;
+      return known.pools;
+    },
+  };
+  const state = new (class extends ShownState {
+    override view(): OperatorView {
+      workedMs += lookMs;
+      return view;
+    }
+  })(known);
+  const live = new LiveView({ state, clock, log: silentLogger }, new AbortController().signal);
+  const draw = (): void => {
+    isDrawing = true;
+    live.page();
+  };
+  return { clock: followed, live, draw, change: () => state.show({}) };
+}
+
 describe('LiveView', () => {
   it('has a picture from the start', async () => {
     expect((await followDemo()).live.page().pools[0]?.tiles).toHaveLength(10);
@@ -46,6 +79,26 @@ describe('LiveView', () => {
     expect(live.revision - before).toBeLessThanOrEqual(6);
     expect(live.page().atMs).toBe(state.view().atMs);
   });
+
+  it.each([
+    { lookMs: 100, drawingMs: 0, pauseMs: 1_900 },
+    { lookMs: 0, drawingMs: 100, pauseMs: 1_900 },
+    { lookMs: 60, drawingMs: 40, pauseMs: 1_900 },
+    { lookMs: 2_000, drawingMs: 0, pauseMs: 5_000 },
+  ])(
+    'waits $pauseMs ms for the next picture after a look of $lookMs ms and a drawing of $drawingMs ms',
+    async ({ pauseMs, ...tookMs }) => {
+      const { clock, live, draw, change } = followSlow(tookMs);
+      draw();
+      change();
+      await clock.advance(0);
+      change();
+      await clock.advance(pauseMs - 1);
+      expect(live.revision).toBe(1);
+      await clock.advance(1);
+      expect(live.revision).toBe(2);
+    },
+  );
 
   it('draws nothing while nothing changes', async () => {
     const { clock, live } = followShown();
