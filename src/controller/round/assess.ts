@@ -64,7 +64,7 @@ export interface Remembered extends RestartMemory {
   readonly adopted: ReadonlySet<string>;
 }
 
-export interface Question {
+export interface AssessmentInput {
   readonly view: SchedulerView;
   readonly remembered: Remembered;
   readonly nowMs: number;
@@ -74,8 +74,8 @@ export interface Question {
   readonly acting: boolean;
 }
 
-export function assessApps(apps: readonly MemberApp[], question: Question): Assessed {
-  const { view, remembered, nowMs, wallAheadMs, acting } = question;
+export function assessApps(apps: readonly MemberApp[], input: AssessmentInput): Assessed {
+  const { view, remembered, nowMs, wallAheadMs, acting } = input;
   const strangers = new Set(
     apps.filter((app) => needsAdoption(app, view.apps.get(app.spec.id))).map((app) => app.policy),
   );

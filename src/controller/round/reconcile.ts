@@ -100,18 +100,25 @@ export class PoolReconciler implements Reconciler<string> {
     const { status, clock, turns } = this.#deps;
     const memory = this.#memoryOf(pool.key);
     memory.scenes = this.learning.takeFor(pool.key) ?? memory.scenes;
-    const scheduler = this.#schedulerOf(apps);
+    const openScheduler = this.#schedulerOf(apps);
     const startedAtMs = clock.monotonic();
-    const looking: Looking = { pool, apps, memory, scheduler, startedAtMs, ...lateness(memory, startedAtMs) };
+    const start: RoundStart = {
+      pool,
+      apps,
+      memory,
+      openScheduler,
+      startedAtMs,
+      ...lateness(memory, startedAtMs),
+    };
     memory.dueMs = undefined;
-    const world = await this.#observe(looking, context);
+    const world = await this.#observe(start, context);
     await turns?.goOn();
     if (world.view === undefined) {
-      status.finish(blindRound({ ...looking, world }, this.#timesNow()));
+      status.finish(blindRound({ ...start, world }, this.#timesNow()));
       throw world.error;
     }
     const view = withLastSeen(world.view, memory.lastView, memory.tracks);
-    status.finish(await this.#run({ ...looking, world: { ...world, view }, view }, context));
+    status.finish(await this.#run({ ...start, world: { ...world, view }, view }, context));
     const dueMs = memory.reader.readAtMs + intervalMsOf(pool);
     memory.dueMs = dueMs;
     return { requeueAfterMs: Math.max(MIN_REQUEUE_MS, dueMs - clock.monotonic()) };
@@ -139,15 +146,15 @@ export class PoolReconciler implements Reconciler<string> {
 
   /** A round of a pool that the scheduler has just been read for: assess → decide → plan → act. */
   async #run(
-    { pool, apps, memory, scheduler: lazily, startedAtMs, lateMs, world, view }: Sighted,
+    { pool, apps, memory, openScheduler, startedAtMs, lateMs, world, view }: RoundWithView,
     { signal, stopping, reading, log }: ReconcileContext,
   ): Promise<Round> {
     const { decide } = this.#deps;
-    const scheduler = lazily();
+    const scheduler = openScheduler();
     const { acting, reason } = await this.#leadership(pool.key, reading);
     const { atMs: nowMs, wallAheadMs } = this.#timesNow();
-    const question = { view, remembered: memory, nowMs, wallAheadMs, acting };
-    const assessed = assessApps(apps, question);
+    const input = { view, remembered: memory, nowMs, wallAheadMs, acting };
+    const assessed = assessApps(apps, input);
     const { tracks, restarts } = assessed;
     const assessments = assessed.assessments.map((assessment) => withRefusal(assessment, memory.gate));
     memory.noteView(view, { restarts, tracks: acting ? tracks : afterAbsence(memory.tracks) });
@@ -178,7 +185,7 @@ export class PoolReconciler implements Reconciler<string> {
     prepare(assessments, { decisions: decided.decisions, scheduler });
     const risesNeedFalls = capacity.cluster !== undefined;
     const writing = (): ActDeps => ({
-      scheduler: this.#writerFor({ pool, apps, memory, scheduler: lazily }),
+      scheduler: this.#writerFor({ pool, apps, memory, openScheduler }),
       gate: memory.gate,
       risesNeedFalls,
     });
@@ -213,11 +220,11 @@ export class PoolReconciler implements Reconciler<string> {
     pool,
     apps,
     memory,
-    scheduler: lazily,
-  }: Pick<Looking, 'pool' | 'apps' | 'memory' | 'scheduler'>): Pick<Scheduler, 'apply'> {
+    openScheduler,
+  }: Pick<RoundStart, 'pool' | 'apps' | 'memory' | 'openScheduler'>): Pick<Scheduler, 'apply'> {
     const { leadership, interventions, poolStore } = this.#deps;
     const keep = (): Promise<void> => poolStore.keepHistory(pool.key, memory);
-    const scheduler = recorded(lazily(), { memory, keep });
+    const scheduler = recorded(openScheduler(), { memory, keep });
     const policies = new Map(apps.map(({ spec, policy }) => [spec.id, policy]));
     const unpaused = unlessPaused(scheduler, (app) => {
       const policy = policies.get(app);
@@ -238,11 +245,11 @@ export class PoolReconciler implements Reconciler<string> {
 
   /** Whatever keeps us from seeing is part of what is seen; only a shutdown ends the round. */
   async #observe(
-    { pool, apps, memory, scheduler }: Looking,
+    { pool, apps, memory, openScheduler }: RoundStart,
     { reading, stopping }: ReconcileContext,
   ): Promise<World> {
     try {
-      return await observePool({ pool, apps }, { reader: memory.reader, scheduler }, reading);
+      return await observePool({ pool, apps }, { reader: memory.reader, scheduler: openScheduler }, reading);
     } catch (error) {
       stopping.throwIfAborted();
       return { readings: new Map(), error };
@@ -310,28 +317,31 @@ export class PoolReconciler implements Reconciler<string> {
   }
 }
 
-interface Looking {
+/** What a round begins with. */
+interface RoundStart {
   readonly pool: PoolRecord;
   readonly apps: readonly MemberApp[];
   readonly memory: PoolMemory;
-  readonly scheduler: () => PoolScheduler;
+  /** What cannot be opened is found out where it is called. */
+  readonly openScheduler: () => PoolScheduler;
   readonly startedAtMs: number;
   readonly lateMs?: number;
 }
 
-interface Sighted extends Looking {
+/** The scheduler was read. */
+interface RoundWithView extends RoundStart {
   readonly world: World;
   readonly view: NonNullable<World['view']>;
 }
 
 /** A round that something woke before its time says nothing about how late rounds are. */
-function lateness({ dueMs }: PoolMemory, startedAtMs: number): Pick<Looking, 'lateMs'> {
+function lateness({ dueMs }: PoolMemory, startedAtMs: number): Pick<RoundStart, 'lateMs'> {
   return dueMs === undefined || startedAtMs < dueMs ? {} : { lateMs: startedAtMs - dueMs };
 }
 
 /** The scheduler could not be read: everything stays as it was last seen, and nothing is decided. */
 function blindRound(
-  { pool, apps, memory, startedAtMs, lateMs, world }: Looking & { world: World },
+  { pool, apps, memory, startedAtMs, lateMs, world }: RoundStart & { world: World },
   times: Pick<Round, 'atMs' | 'wallAheadMs'>,
 ): Round {
   return {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { shardSelector } from '../../../../src/app/operator/leases/shard.ts';
-import { openTaskShard } from '../../../../src/app/operator/leases/task-shard.ts';
+import { openTaskShard, type TaskShardDeps } from '../../../../src/app/operator/leases/task-shard.ts';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../../src/runtime/log.ts';
 import type { Claim } from '../../../../src/schedulers/scheduler.ts';
@@ -10,16 +10,21 @@ import { nothingCarried } from './nothing-carried.ts';
 
 const POOL = 'default/shop';
 
-/** Another operator has the pool, and Marathon lists no app of it. */
-async function besideAnother(isHidden: () => Promise<boolean>) {
+/** The only task of an operator with a selector, 20 s after its start, and how it ends. */
+async function aTask({
+  claims = [],
+  isHidden = async () => false,
+  byTask = async () => ({ acting: true, reason: 'it is the only task' }),
+}: {
+  readonly claims?: Claim[];
+  readonly isHidden?: () => Promise<boolean>;
+  readonly byTask?: TaskShardDeps['byTask'];
+}) {
   const clock = new VirtualClock(0);
   const stop = new AbortController();
-  const facts = { operator: '/ops/b', holder: 'b.1', settled: 'true' };
-  const claims: Claim[] = [{ of: POOL, number: 3, facts }];
-  const selector = shardSelector('shard=a');
   const shard = openTaskShard({
     task: { taskId: 'a.1', appId: '/ops/a' },
-    selector,
+    selector: shardSelector('shard=a'),
     claims: {
       all: async () => claims,
       add: async (claim) => claims.push(claim) > 0,
@@ -31,17 +36,26 @@ async function besideAnother(isHidden: () => Promise<boolean>) {
       isHidden,
     },
     scheduler: { observe: async () => ({ apps: new Map(), atMs: clock.monotonic() }) },
-    byTask: async () => ({ acting: true, reason: 'it is the only task' }),
-    ...{ clock, carried: nothingCarried(), log: silentLogger, random: () => 0.5 },
+    ...{ byTask, clock, carried: nothingCarried(), log: silentLogger, random: () => 0.5 },
   });
   shard.shard.follow({ ours: new Set([POOL]), areOthers: () => false, isGone: () => false });
   const running = shard.run(stop.signal);
   await clock.advance(20_000);
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await clock.advance(5_000);
+    await running;
+  };
+  return { shard, clock, stop, end };
+}
+
+/** Another operator has the pool, and Marathon lists no app of it. */
+async function besideAnother(isHidden: () => Promise<boolean>) {
+  const facts = { operator: '/ops/b', holder: 'b.1', settled: 'true' };
+  const { shard, stop, end } = await aTask({ claims: [{ of: POOL, number: 3, facts }], isHidden });
   const acts = shard.acting(POOL);
   const { reason } = await shard.leadership(stop.signal, POOL);
-  stop.abort();
-  await clock.advance(5_000);
-  await running;
+  await end();
   return { acts, reason };
 }
 
@@ -57,34 +71,13 @@ describe('a task of an operator with a selector', () => {
   });
 
   it('acts no more for its pool once Marathon has not answered for ten seconds, and goes on when it does', async () => {
-    const clock = new VirtualClock(0);
-    const stop = new AbortController();
-    const claims: Claim[] = [];
     let isCutOff = false;
-    const selector = shardSelector('shard=a');
-    if (selector === undefined) throw new Error('there is no selector');
-    const shard = openTaskShard({
-      task: { taskId: 'a.1', appId: '/ops/a' },
-      selector,
-      claims: {
-        all: async () => claims,
-        add: async (claim) => claims.push(claim) > 0,
-        remove: async () => undefined,
-        isHidden: async () => false,
-      },
-      scheduler: { observe: async () => ({ apps: new Map(), atMs: clock.monotonic() }) },
+    const { shard, clock, stop, end } = await aTask({
       byTask: async () => {
         if (isCutOff) throw new Error('connect ECONNREFUSED');
         return { acting: true, reason: 'it is the only task' };
       },
-      clock,
-      carried: nothingCarried(),
-      log: silentLogger,
-      random: () => 0.5,
     });
-    shard.shard.follow({ ours: new Set([POOL]), areOthers: () => false, isGone: () => false });
-    const running = shard.run(stop.signal);
-    await clock.advance(20_000);
     expect([shard.acting(POOL), shard.acting(undefined)]).toEqual([true, true]);
     isCutOff = true;
     await expect(shard.leadership(stop.signal, POOL)).rejects.toThrow('ECONNREFUSED');
@@ -95,8 +88,6 @@ describe('a task of an operator with a selector', () => {
     isCutOff = false;
     await clock.advance(2_000);
     expect([shard.acting(POOL), shard.acting(undefined)]).toEqual([true, true]);
-    stop.abort();
-    await clock.advance(5_000);
-    await running;
+    await end();
   });
 });
