@@ -24,6 +24,8 @@ const LOOK_EVERY_MS = 20;
 
 export interface RealRun {
   readonly ran: Ran;
+  /** Instances of each app that served when the load began, before anything was decided. */
+  readonly begunWith: readonly number[];
   /** Messages that a fall put back. */
   readonly handedBack: number;
   /** Of these, while another consumer was idle that could have gone in its place. */
@@ -70,6 +72,7 @@ class RealWorld {
   readonly #begun = Promise.withResolvers<void>();
   readonly #consumer: string;
   #beginMs: number | undefined;
+  #begunWith: readonly number[] = [];
   #marathon: Emulator | undefined;
   #service: QueueService | undefined;
   #operator: RunningOperator | undefined;
@@ -157,7 +160,8 @@ class RealWorld {
       undo?.();
     }
     const { handedBack, handedBackNeedlessly, handedBackUnforeseen } = this.#queue;
-    return { ran: this.#recorder.ran(), handedBack, handedBackNeedlessly, handedBackUnforeseen };
+    const ran = this.#recorder.ran();
+    return { ran, begunWith: this.#begunWith, handedBack, handedBackNeedlessly, handedBackUnforeseen };
   }
 
   async close(): Promise<void> {
@@ -185,8 +189,11 @@ class RealWorld {
 
   /** The first call lets the load begin. */
   #begin(): number {
-    this.#beginMs ??= this.#clock.monotonic();
-    this.#begun.resolve();
+    if (this.#beginMs === undefined) {
+      this.#beginMs = this.#clock.monotonic();
+      this.#begunWith = this.#options.apps.map(({ terms }) => this.#recorder.count(terms.id));
+      this.#begun.resolve();
+    }
     return this.#elapsed();
   }
 

@@ -40,13 +40,24 @@ describe('a world that is run twice', () => {
 
   it('begins in real time with the counts of the simulation and gets every message', async () => {
     const steps = 15;
-    const options = { ...realityOptions('step-down', 1), steps };
-    const { ran } = await runInReality(options, { seed: 1, clock: systemClock, ports: 0.5, signal: never });
-    const [consumer, remainder] = ran.members;
-    const arrivals = options.apps[0]!.demand!.arrivals.subarray(0, steps);
+    const world = realityOptions('step-down', 1);
+    // None comes after the last step, however late the last look is.
+    const apps = world.apps.map((app) =>
+      app.demand === undefined
+        ? app
+        : {
+            ...app,
+            demand: { ...app.demand, arrivals: app.demand.arrivals.map((n, k) => (k < steps ? n : 0)) },
+          },
+    );
+    const options = { ...world, steps, apps };
+    const deps = { seed: 1, clock: systemClock, ports: 0.5, signal: never };
+    const { ran, begunWith } = await runInReality(options, deps);
+    const [consumer] = ran.members;
+    const { arrivals } = apps[0]!.demand!;
     expect(consumer!.series.arrived.at(-1)).toBe(arrivals.reduce((sum, n) => sum + n, 0));
-    expect([consumer!.series.running[0], remainder!.series.running[0]]).toEqual([1, 9]);
-    expect(consumer!.series.total.at(-1)).toBeGreaterThan(0);
+    expect(begunWith).toEqual([1, 9]);
+    expect(Math.max(...consumer!.series.total)).toBeGreaterThan(0);
   });
 });
 
