@@ -30,6 +30,7 @@ const MOST_ROUNDS = 3;
 
 export interface IdleDeps {
   readonly clock: Clock;
+  /** How a task is asked whether it is idle. */
   readonly ask: AskTask;
   /** How many are to go: when so many are known to be idle, nobody else is asked or waited for. Absent: all are. */
   readonly enough?: number;

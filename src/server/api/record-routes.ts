@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { type Context, Hono } from 'hono';
+import { type ResourceKey, resourceKey } from '../../api/policy.ts';
 import type { OperatorState, PolicyView } from '../../controller/status/view.ts';
 import type { Packing } from '../../recorder/files/segment-files.ts';
 import type { SegmentFolder } from '../../recorder/files/segment-folder.ts';
@@ -96,13 +97,13 @@ export function recordRoutes(deps: RecordRoutesDeps): Hono {
   app.get('/past/segments/:segment', async (c) => {
     const name = c.req.param('segment');
     const found = await deps.record?.bytes(name);
-    if (found === undefined) return badName(name).response();
+    if (found === undefined) return unknownSegment(name).response();
     return c.body(new Uint8Array(found.bytes), 200, { ...FRESH, 'content-type': TYPES[found.packing] });
   });
   return app;
 }
 
-function badName(name: string): ApiFailure {
+function unknownSegment(name: string): ApiFailure {
   return new ApiFailure('NotFound', `there is no segment ${name} in the record (any more)`);
 }
 
@@ -125,8 +126,9 @@ function momentIn(c: Context): number {
   throw badRequest('say at which time: ?at=2026-11-29T02:10:00Z');
 }
 
-function keyOf(c: Context): string {
-  return `${c.req.param('ns')}/${c.req.param('name')}`;
+function keyOf(c: Context): ResourceKey {
+  const [namespace, name] = [c.req.param('ns') ?? '', c.req.param('name') ?? ''];
+  return resourceKey({ namespace, name });
 }
 
 function runningIn(state: OperatorState): readonly PolicyView[] {
@@ -134,7 +136,7 @@ function runningIn(state: OperatorState): readonly PolicyView[] {
 }
 
 function isRunning({ state }: RecordRoutesDeps, key: string): boolean {
-  return runningIn(state).some(({ namespace, name }) => `${namespace}/${name}` === key);
+  return runningIn(state).some((policy) => resourceKey(policy) === key);
 }
 
 async function unknown(c: Context, deps: RecordRoutesDeps): Promise<ApiFailure> {

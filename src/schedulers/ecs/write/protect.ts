@@ -3,8 +3,7 @@
 
 import type { ProtectedTask } from '@aws-sdk/client-ecs';
 import type { IdleVictims } from '../../../api/policy.ts';
-import type { Clock } from '../../../runtime/clock.ts';
-import { type Answers, type AskTask, askWhoIsIdle } from '../../idle/ask.ts';
+import { askWhoIsIdle, type IdleDeps } from '../../idle/ask.ts';
 import type { EcsApi } from '../api/ecs-api.ts';
 import type { SeenService } from '../read/look.ts';
 import { taskObservationOf } from '../read/task.ts';
@@ -18,11 +17,8 @@ export interface Fall {
   readonly idleVictims: IdleVictims;
 }
 
-interface ProtectDeps {
+interface ProtectDeps extends Omit<IdleDeps, 'enough'> {
   readonly api: EcsApi;
-  readonly clock: Clock;
-  readonly ask: AskTask;
-  readonly onAnswers?: (answers: Answers) => void;
 }
 
 /** Long enough for the fall; a deployment waits for it as well. */
@@ -30,7 +26,7 @@ const PROTECTED_MINUTES = 2;
 /** Between times of one protection as two answers tell them. */
 const SAME_WITHIN_MS = 1_000;
 
-/** What it protected itself: whoever protects its own work in its task is never overruled. */
+/** Protects busy tasks before a fall, and knows which it protected: a task that protects itself is never overruled. */
 export class Protection {
   /** Until when ECS says that it lasts, by ARN. */
   readonly #ours = new Map<string, number>();
@@ -41,31 +37,29 @@ export class Protection {
    */
   async before(
     { name, look, by, idleVictims }: Fall,
-    { api, clock, ask, onAnswers }: ProtectDeps,
+    { api, ...deps }: ProtectDeps,
     signal: AbortSignal,
   ): Promise<void> {
     const running = look.tasks.filter(({ phase }) => phase === 'running');
     const stay = running.length - by;
     if (stay <= 0) return;
     const asked = running.flatMap((task) => taskObservationOf(task, look.template.ports) ?? []);
-    const deps = { clock, ask, onAnswers, enough: by };
-    const { idle } = await askWhoIsIdle(asked, idleVictims, deps, signal);
+    const { idle } = await askWhoIsIdle(asked, idleVictims, { ...deps, enough: by }, signal);
     // Whoever does not answer is not known to be idle; where nobody is, nothing is won.
     if (idle.size === 0) return;
     const busyFirst = running.toSorted(
       (a, b) => Number(idle.has(lastOf(a.arn))) - Number(idle.has(lastOf(b.arn))),
     );
     const busy = busyFirst.slice(0, stay).map(({ arn }) => arn);
-    const goes = busyFirst.slice(stay).map(({ arn }) => arn);
-    const nowMs = clock.now();
+    const nowMs = deps.clock.now();
     for (const [arn, untilMs] of [...this.#ours]) if (untilMs <= nowMs) this.#ours.delete(arn);
     const { cluster } = name;
-    const letGo = goes.filter((arn) => this.#ours.has(arn));
+    const leaving = busyFirst.slice(stay).flatMap(({ arn }) => (this.#ours.has(arn) ? [arn] : []));
     const keep = busy.filter((arn) => !idle.has(lastOf(arn)));
-    const asIs = await protectionOf([...letGo, ...keep], cluster, api, signal);
-    const ours = letGo.filter((arn) => this.#isOurs(arn, asIs.get(arn)));
+    const asIs = await protectionOf([...leaving, ...keep], cluster, api, signal);
+    const ours = leaving.filter((arn) => this.#isOurs(arn, asIs.get(arn)));
     if (ours.length > 0) await api.protect({ cluster, tasks: ours }, undefined, signal);
-    for (const arn of letGo) this.#ours.delete(arn);
+    for (const arn of leaving) this.#ours.delete(arn);
     const protect = keep.filter((arn) => {
       const state = asIs.get(arn);
       return state === 'none' || this.#isOurs(arn, state);

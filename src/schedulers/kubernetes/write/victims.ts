@@ -1,10 +1,9 @@
 // schedulers/kubernetes/write: has idle pods go first when a workload shrinks, by the cost of their deletion.
 
 import type { IdleVictims } from '../../../api/policy.ts';
-import type { Clock } from '../../../runtime/clock.ts';
 import type { KubeApi } from '../../../runtime/kubernetes/api.ts';
 import { isStatus } from '../../../runtime/kubernetes/failure.ts';
-import { type Answers, type AskTask, askWhoIsIdle } from '../../idle/ask.ts';
+import { askWhoIsIdle, type IdleDeps } from '../../idle/ask.ts';
 import { DELETION_COST, IDLE_COST, type Pod } from '../pods/pod.ts';
 
 export interface Fall {
@@ -14,11 +13,8 @@ export interface Fall {
   readonly idleVictims: IdleVictims;
 }
 
-export interface VictimDeps {
+export interface VictimDeps extends Omit<IdleDeps, 'enough'> {
   readonly api: Pick<KubeApi, 'patch'>;
-  readonly clock: Clock;
-  readonly ask: AskTask;
-  readonly onAnswers?: (answers: Answers) => void;
 }
 
 /**

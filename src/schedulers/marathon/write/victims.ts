@@ -2,20 +2,16 @@
 
 import type { IdleVictims } from '../../../api/policy.ts';
 import type { AppObservation, TaskObservation } from '../../../core/observation.ts';
-import type { Clock } from '../../../runtime/clock.ts';
-import { type Answers, type AskTask, askWhoIsIdle, NO_ANSWERS } from '../../idle/ask.ts';
+import { type Answers, askWhoIsIdle, type IdleDeps, NO_ANSWERS } from '../../idle/ask.ts';
 import { expendableFirst, type Shrink, shrink } from './shrink.ts';
 
-export interface VictimDeps {
+export interface VictimDeps extends Omit<IdleDeps, 'enough'> {
   /** The app as it is known now; undefined when it is gone. */
   readonly recall: (signal: AbortSignal) => Promise<AppObservation | undefined>;
-  readonly clock: Clock;
-  /** How a task is asked whether it is idle. */
-  readonly ask: AskTask;
-  readonly onAnswers: (answers: Answers) => void;
   readonly waitingDiesLast: boolean;
 }
 
+/** How a fall is made, and the app as it was then. */
 export interface Fall {
   readonly app: AppObservation;
   readonly how: Shrink;
@@ -27,7 +23,7 @@ export interface Fall {
  */
 export async function chooseVictims(
   { to, idleVictims }: { readonly to: number; readonly idleVictims?: IdleVictims | undefined },
-  { recall, clock, ask, onAnswers, waitingDiesLast }: VictimDeps,
+  { recall, waitingDiesLast, ...idle }: VictimDeps,
   signal: AbortSignal,
 ): Promise<Fall | undefined> {
   const before = await recall(signal);
@@ -42,7 +38,6 @@ export async function chooseVictims(
     // Who must all go need not be asked.
     if (idleVictims === undefined || to === 0 || to >= app.requested) return NO_ANSWERS;
     const present = expendableFirst(app);
-    const deps = { clock, ask, onAnswers, enough: app.requested - to };
-    return await askWhoIsIdle(present, idleVictims, deps, signal);
+    return await askWhoIsIdle(present, idleVictims, { ...idle, enough: app.requested - to }, signal);
   }
 }
