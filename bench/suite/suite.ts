@@ -3,11 +3,12 @@
 import { TerminalError } from '../../src/runtime/errors.ts';
 import { figuresOf } from '../../src/simulator/figures.ts';
 import { spareNotes } from '../../src/simulator/law/law.ts';
-import { type FlatFigures, flat, type Pooled, pooled } from '../../src/simulator/pooled.ts';
+import { flat, pooled } from '../../src/simulator/pooled.ts';
 import { run } from '../../src/simulator/run.ts';
 import type { Suite } from '../../src/simulator/suite.ts';
 import { runJobs } from './jobs.ts';
 import { BENCH_LAWS, benchLaws } from './laws.ts';
+import type { BenchRow, SuiteResult } from './result.ts';
 import { benchWorld, isSet, loadsOf, SET_NAMES, type SetName } from './sets.ts';
 import { benchText } from './text.ts';
 
@@ -17,26 +18,6 @@ export interface BenchJob {
   readonly load: string;
   readonly seed: number;
   readonly laws: readonly string[];
-}
-
-export interface BenchRow extends FlatFigures {
-  readonly set: SetName;
-  readonly law: string;
-  readonly load: string;
-  readonly seed: number;
-}
-
-/** Means over all loads and seeds of a set. */
-export interface BenchSummary extends Pooled {
-  readonly set: string;
-  readonly law: string;
-}
-
-export interface BenchResult {
-  readonly rows: readonly BenchRow[];
-  readonly summary: readonly BenchSummary[];
-  /** What is to be known about the figures. */
-  readonly notes: readonly string[];
 }
 
 /** Traces first: they take longest. */
@@ -63,7 +44,7 @@ export function runJob({ set, load, seed, laws }: BenchJob): readonly BenchRow[]
 }
 
 /** Rows in the order of sets, loads, seeds and laws, whatever order they were made in. */
-export function benchResult(jobs: readonly BenchJob[], rows: readonly BenchRow[]): BenchResult {
+export function benchResult(jobs: readonly BenchJob[], rows: readonly BenchRow[]): SuiteResult {
   const laws = jobs[0]?.laws ?? [];
   const place = (row: BenchRow): number =>
     (SET_NAMES.indexOf(row.set) * 100 + loadsOf(row.set).indexOf(row.load)) * 1e9 +

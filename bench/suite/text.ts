@@ -2,11 +2,11 @@
 
 import { ABOUT_MARGIN } from '../../src/simulator/report/columns.ts';
 import { heading, lawTable, noteLine, type TextFormat } from '../../src/simulator/report/table.ts';
+import type { SuiteResult } from './result.ts';
 import { aboutSet } from './sets.ts';
-import type { BenchResult } from './suite.ts';
 
 /** Pooled over the loads and seeds of each set. */
-export function benchText({ summary, notes, rows }: BenchResult, format: TextFormat): string {
+export function benchText({ summary, notes, rows }: SuiteResult, format: TextFormat): string {
   const sets = Map.groupBy(summary, ({ set }) => set);
   const parts = [...sets].flatMap(([set, laws]) => {
     const of = rows.filter((row) => row.set === set);

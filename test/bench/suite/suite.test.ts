@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { runJobs } from '../../../bench/suite/jobs.ts';
 import { BENCH_LAWS, benchLaws } from '../../../bench/suite/laws.ts';
+import type { BenchRow } from '../../../bench/suite/result.ts';
 import { benchWorld, SET_NAMES } from '../../../bench/suite/sets.ts';
-import {
-  type BenchJob,
-  type BenchRow,
-  benchJobs,
-  benchResult,
-  runJob,
-  WORKER,
-} from '../../../bench/suite/suite.ts';
+import { type BenchJob, benchJobs, benchResult, runJob, WORKER } from '../../../bench/suite/suite.ts';
 import { spareNotes } from '../../../src/simulator/law/law.ts';
 import { run } from '../../../src/simulator/run.ts';
 
