@@ -158,6 +158,24 @@ it('gives the page a pool as it was, with the health and the tiles of then', asy
   expect(before.pools[0]?.policies[0]?.health.level).not.toBe('failing');
 });
 
+it('says to the page that no round had ended for a while at a moment', async () => {
+  const { app, clock } = await served();
+  const goOn = demo.holdRounds();
+  const lastMs = clock.now();
+  await demo.advance(20_000);
+  goOn();
+  await demo.advance(5_000);
+  const healthAt = async (atMs: number) => {
+    const { body } = await get(app, `/ui/past?at=${atMs}&of=default/queue-demo`);
+    return (body as PastPage).pools[0]?.policies[0]?.health;
+  };
+  expect((await healthAt(lastMs + 2_000))?.kind).not.toBe('RoundOverdue');
+  const health = await healthAt(lastMs + 10_000);
+  expect(health).toMatchObject({ level: 'limited', kind: 'RoundOverdue' });
+  expect(Math.abs((health?.sinceMs ?? 0) - lastMs)).toBeLessThanOrEqual(500);
+  expect((await healthAt(clock.now()))?.kind).not.toBe('RoundOverdue');
+});
+
 it('says that nothing is recorded of a time before the first round, and of another policy', async () => {
   const { app, clock } = await served();
   const nothing = { pools: [], notes: [] };
