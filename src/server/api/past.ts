@@ -133,6 +133,10 @@ export async function pastEvents(
 ): Promise<Happenings & { readonly items: readonly KubeObject[]; readonly notes: readonly string[] }> {
   const notes = new Set<string>();
   const how = { note: (text: string) => void notes.add(text), signal };
+  const beginsMs = await recordBeginsMs(reader);
+  // That nothing happened is another thing than that nobody knows.
+  if (beginsMs !== undefined && fromMs < beginsMs)
+    how.note(`nothing is recorded before ${instantText(beginsMs)}`);
   const happened = await happeningsIn(reader, { fromMs, toMs, most: MOST_EVENTS }, how);
   const surroundings = surroundingsOf(now ?? (await placesAt(reader, toMs, how)));
   const items = happened.events.map((event) => eventObject(event, surroundings));

@@ -124,6 +124,18 @@ it('says of a moment in which nobody was recording that its pictures are older',
   ]);
 });
 
+it('says of events that the record does not reach as far back as was asked', async () => {
+  const { app, clock } = await served();
+  const notes = async (fromMs: number) => {
+    const { body } = await get(app, `${API}/past/events?from=${fromMs}&to=${clock.now()}`);
+    return (body as Noted).notes;
+  };
+  expect(await notes(T0 + 10_000)).toEqual([]);
+  expect(await notes(T0 - 3_600_000)).toEqual([
+    `nothing is recorded before ${new Date(T0).toISOString().slice(0, 19)}Z`,
+  ]);
+});
+
 interface Noted {
   readonly notes: readonly string[];
 }
