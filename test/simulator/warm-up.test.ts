@@ -12,10 +12,10 @@ const TELLS: View = {
 };
 
 /** What the law knows at the end of four minutes of a load that goes up and down. */
-function learned(warmUpMs: number): { readonly warmUpS: number; readonly servicePerS: number } {
+function learned(warmUpMs: number, seed = 7): { readonly warmUpS: number; readonly servicePerS: number } {
   const demand = demandOf(
     curveOf(240, (s) => 60 + 50 * Math.sin(s / 12)),
-    7,
+    seed,
     'warm-up',
   );
   const world = aWorld([aConsumer(2, demand, { max: 40 }), theRemainder(38)], {
@@ -31,9 +31,15 @@ function learned(warmUpMs: number): { readonly warmUpS: number; readonly service
 }
 
 describe('instances that run before they serve', () => {
-  it.each([0, 3_000, 8_000])('are known for it after a while: %d ms', (warmUpMs) => {
-    expect(Math.abs(learned(warmUpMs).warmUpS * 1000 - warmUpMs)).toBeLessThanOrEqual(0.25 * warmUpMs);
-  });
+  it.each([0, 3_000, 8_000])(
+    'are known for it after a while, in the mean of five worlds: %d ms',
+    (warmUpMs) => {
+      const seeds = [7, 8, 9, 10, 11];
+      const meanMs =
+        seeds.reduce((sum, seed) => sum + learned(warmUpMs, seed).warmUpS * 1000, 0) / seeds.length;
+      expect(Math.abs(meanMs - warmUpMs)).toBeLessThanOrEqual(0.25 * warmUpMs);
+    },
+  );
 
   it('do not make the service rate look smaller', () => {
     const { servicePerS } = learned(3_000);

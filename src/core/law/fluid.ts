@@ -45,6 +45,8 @@ export interface FluidMemory extends ColdMemory, AheadMemory, ProbeMemory {
   readonly intervalS: number;
   /** When what is asked for last became less. */
   readonly fellAtMs: number;
+  /** When it last became more; 0 until then, absent in memories of before it was kept. */
+  readonly roseAtMs?: number;
 }
 
 /** What outlives the process: of the queue's nature, not of how things stood. */
@@ -71,10 +73,14 @@ const LEAST_HOLD_LEADS = 0.8;
 /** … and where nothing tells how many instances work: this share of it, but no less than this where needs are soon back. */
 const HELD_IF_BLIND = 0.95;
 const LEAST_HELD_IF_BLIND_MS = 5_000;
-/** … and who is needed no more goes once so many seconds of all that are asked for were idle, or will have been in two looks. */
+/** Who is needed no more goes once so many seconds of all that are asked for were idle, or will have been in two looks … */
+const IDLE_S = 0.1;
+/** … and where nobody sees who is idle, since needs come down step by step. */
 const IDLE_IF_BLIND_S = 0.4;
 const MOST_IDLE_INSTANCE_S = 20;
 const SOON_INTERVALS = 2;
+/** Who is missing comes once that might have left undone so much of the target since the last rise. */
+const LEFT_UNDONE = 0.2;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
@@ -92,6 +98,7 @@ export function fluidLaw(
   const need = needOf(view);
   const cold = coldLimit(view, memory, learned.service);
   const fellAtMs = lastFall(input, memory);
+  const roseAtMs = lastRise(input, memory);
   const mayFall = input.nowMs - fellAtMs >= FALLS_APART_MS;
   const probing = probe(view.input, memory, isEmpty(view));
   const least = worthAnInstance(view) ? 1 : 0;
@@ -100,7 +107,8 @@ export function fluidLaw(
 
   // A probe is judged by a count that was made after it, not by what made it worth trying.
   const isTried = isBlind(input) && isEmpty(view) && input.atMs <= fellAtMs;
-  const up = rises(view) && !isTried ? Math.max(asked, least, Math.min(atLeast(need), cold.most)) : asked;
+  const more = Math.max(asked, least, Math.min(atLeast(need), cold.most));
+  const up = rises(view) && !isTried && isWorthARise(view, more, roseAtMs) ? more : asked;
   const lower = mayFall && (falls(view) || probing.floor < asked);
   const wanted = up === asked && lower ? Math.min(asked, down) : up;
   return {
@@ -108,12 +116,10 @@ export function fluidLaw(
     need: Math.max(down, up > asked ? up : 0),
     holdMs: holdOf(view, HOLD_LEADS, LEAST_HELD_IF_BLIND_MS),
     leastHoldMs: holdOf(view, LEAST_HOLD_LEADS),
-    fallWorth: isBlind(input)
-      ? {
-          instanceS: Math.min(MOST_IDLE_INSTANCE_S, IDLE_IF_BLIND_S * asked),
-          nextS: SOON_INTERVALS * view.intervalS,
-        }
-      : undefined,
+    fallWorth: {
+      instanceS: Math.min(MOST_IDLE_INSTANCE_S, (isBlind(input) ? IDLE_IF_BLIND_S : IDLE_S) * asked),
+      nextS: SOON_INTERVALS * view.intervalS,
+    },
     memory: {
       law: 'Fluid',
       estimate: view.kept,
@@ -124,6 +130,7 @@ export function fluidLaw(
       coldAtMs: cold.atMs,
       asked,
       fellAtMs,
+      roseAtMs,
       probed: probing.probed,
       bank: view.bank,
     },
@@ -150,6 +157,22 @@ function holdOf({ input, leadS }: View, leads: number, leastIfBlindMs = 0): numb
 function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {
   if (memory === undefined) return nowMs - FALLS_APART_MS;
   return asked < memory.asked ? nowMs : memory.fellAtMs;
+}
+
+function lastRise({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {
+  return memory !== undefined && asked > memory.asked ? nowMs : (memory?.roseAtMs ?? 0);
+}
+
+/**
+ * What comes of waiting with a rise is work that is left undone, and a queue that is longer by that: at most as if those k had
+ * been missing since the last rise, and until the next look. Until that is a share of the target, the rise waits for more.
+ * Where nobody sees who works a rise may be all that tells how many do.
+ */
+function isWorthARise({ input, known, target, intervalS }: View, more: number, roseAtMs: number): boolean {
+  const { asked, nowMs } = input;
+  if (asked === 0 || isBlind(input)) return true;
+  const missingS = (nowMs - roseAtMs) / 1000 + intervalS;
+  return (more - asked) * known.service * missingS >= LEFT_UNDONE * target;
 }
 
 /** What the estimates need of the rounds before. */
@@ -201,6 +224,8 @@ export function look(
   });
   const told = ratesOf(bank, seenBy(input, estimate));
   const inMessages = goal.kind === 'queueLength';
+  const horizonS = Math.max(LEAST_HORIZON_S, inMessages ? leadS : HORIZON_LEADS_IN_TIME * leadS);
+  const atOnce = inMessages ? input.messages.perBusyInstance : 0;
   return {
     input,
     goal,
@@ -212,12 +237,12 @@ export function look(
     known,
     intervalS,
     target,
-    aim: aimOf(target, estimate, { goal, input, leadS, deviation, known }),
+    aim: aimOf(target, estimate, { goal, input, leadS, deviation, known, horizonS, atOnce }),
     leadS,
     ahead,
-    horizonS: Math.max(LEAST_HORIZON_S, inMessages ? leadS : HORIZON_LEADS_IN_TIME * leadS),
+    horizonS,
     excess: inMessages ? excess : Math.max(0, excess),
-    atOnce: inMessages ? input.messages.perBusyInstance : 0,
+    atOnce,
     deviation,
     overdue: overdueOf(goal, input),
   };

@@ -43,8 +43,12 @@ export interface View {
 
 /** Constants of docs/design/law.md#decision, shares of the target first. */
 const AIM = 0.5;
-/** The aim is that far from the target, in deviations of what chance and doubt about the rates add within L. */
+/**
+ * The aim is no further than that from the target, in deviations of what chance and doubt about the rates add within L; and
+ * no further than is worth it, all the time above the target being worth so many times the instances that the app needs.
+ */
 const MARGIN = 2;
+const MISS_WORTH = 3;
 /** Who sees nothing but the queue sees nothing of one that is empty: it is to be nearer the target, where work is quick. */
 const MARGIN_IF_BLIND = 1.6;
 /**
@@ -71,25 +75,45 @@ export function targetOf(goal: Goal, { service }: Estimate, asked: number): numb
 }
 
 /**
- * a = T − z·max(0.5·T, 2·√(1.5·λ·L + D²)), z the deviations that a normal variable exceeds with chance ε over those that it
- * exceeds with chance 0.05: the less may be missed, the further below the target. 0.5·T alone is too near a small
+ * a = T − z·max(0.5·T, m·√(1.5·λ·L + D²)), z the deviations that a normal variable exceeds with chance ε over those
+ * that it exceeds with chance 0.05: the less may be missed, the further below the target. 0.5·T alone is too near a small
  * target, since chance alone moves the queue by √(1.5·λ·L) within L (Poisson arrivals, and half as much for the work),
- * and what is not known of the rates by D. Where only those that wait are counted, 1.25 stands for the 2.
+ * and what is not known of the rates by D.
  */
-export function aimOf(target: number, { arrivals, behind }: Estimate, of: Foreseen): number {
+export function aimOf(target: number, { arrivals, behind, service }: Estimate, of: Foreseen): number {
   const { missTolerance } = of.input;
   const strictness =
     missTolerance === DEFAULT_MISS_TOLERANCE
       ? 1
       : Math.max(0, deviationsAbove(missTolerance) / USUAL_DEVIATIONS);
   const doubt = doubtOf(of);
-  const chance = Math.sqrt(1.5 * arrivals * of.leadS + doubt * doubt);
-  const margin = behind === undefined && isBlind(of.input) ? MARGIN_IF_BLIND : MARGIN;
-  const usual = Math.min(AIM * target, target - margin * chance);
+  const variance = 1.5 * arrivals * of.leadS;
+  const shorter = arrivals * (of.horizonS + of.atOnce / service);
+  const margin = isBlind(of.input)
+    ? marginIfBlind(behind)
+    : Math.min(MARGIN, worthwhile(shorter, Math.sqrt(variance)));
+  const usual = Math.min(AIM * target, target - margin * Math.sqrt(variance + doubt * doubt));
   return target - strictness * (target - usual);
 }
 
-type Foreseen = Pick<View, 'goal' | 'input' | 'leadS' | 'deviation' | 'known'>;
+/**
+ * One instance more shortens the queue by h = μ·H + c, which makes it less likely by φ(m)·h/σ that it is above a target m
+ * deviations away: that is worth an instance as long as 3·ρ·φ(m)·h/σ > 1. By what chance does alone: who doubts more must not
+ * hold less.
+ *
+ * @param shorter ρ·h
+ * @returns m with 3·ρ·φ(m)·h/σ = 1, 0 where even φ(0) is too little
+ */
+function worthwhile(shorter: number, deviation: number): number {
+  const most = (MISS_WORTH * shorter) / (Math.sqrt(2 * Math.PI) * deviation);
+  return most > 1 ? Math.sqrt(2 * Math.log(most)) : 0;
+}
+
+function marginIfBlind(behind: Estimate['behind']): number {
+  return behind === undefined ? MARGIN_IF_BLIND : MARGIN;
+}
+
+type Foreseen = Pick<View, 'goal' | 'input' | 'leadS' | 'deviation' | 'known' | 'horizonS' | 'atOnce'>;
 
 /**
  * D = (0.3 + 0.5·min(1, σ_μ/μ))·σ·L, by what was known before this count. Who sees nothing but the queue never knows the

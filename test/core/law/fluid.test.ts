@@ -98,10 +98,41 @@ describe('Fluid decides', () => {
     });
   });
 
-  it('gives few back only once that is worth a change, where nothing tells how many work', () => {
+  it('gives few back only once that is worth a change, most of all where nothing tells how many work', () => {
     expect(asked(0, { asked: 10 }).fallWorth).toEqual({ instanceS: 4, nextS: 1 });
     expect(asked(0, { asked: 100 }).fallWorth).toEqual({ instanceS: 20, nextS: 1 });
-    expect(asked(0, { messages: { inFlight: 0 } }).fallWorth).toBeUndefined();
+    const told = { messages: { inFlight: 0 } };
+    expect(asked(0, { ...told, asked: 10 }).fallWorth).toEqual({ instanceS: 1, nextS: 1 });
+    expect(asked(0, { ...told, asked: 300 }).fallWorth).toEqual({ instanceS: 20, nextS: 1 });
+  });
+
+  describe('on a rise by two soon after another', () => {
+    const told = { messages: { inFlight: 5 } };
+    const risen = (agoMs: number, over: Partial<FluidMemory> = {}) =>
+      knowing({ varArrivals: 2_500 }, { roseAtMs: T0 - agoMs, ...over });
+
+    // 2·5/s·(1.5 s + 0.5 s) are a fifth of the target
+    it.each([
+      { name: 'waits for more', agoMs: 1_400, wanted: 5 },
+      { name: 'waits no longer than two would be missed', agoMs: 1_500, wanted: 7 },
+    ])('$name', ({ agoMs, wanted }) => {
+      expect(asked(105, told, risen(agoMs)).wanted).toBe(wanted);
+    });
+
+    it('does not wait where many are missing', () => {
+      expect(asked(250, told, risen(0)).wanted).toBeGreaterThan(20);
+    });
+
+    it('knows of a rise, whoever made it', () => {
+      const { memory, wanted } = asked(105, told, risen(60_000, { asked: 4 }));
+      expect([memory.roseAtMs, wanted]).toEqual([T0, 5]);
+    });
+
+    it('does not wait where nothing tells how many work', () => {
+      const rise = (agoMs: number) => asked(130, {}, risen(agoMs)).wanted;
+      expect([rise(0), rise(60_000)]).toEqual([rise(0), rise(0)]);
+      expect(rise(0)).toBeGreaterThan(5);
+    });
   });
 
   it('judges a probe by a count that was made after it', () => {
