@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { serviceLearned } from '../../src/core/learned.ts';
-import { ShippedLaw, type View } from '../../src/simulator/law/shipped.ts';
+import { ShippedLaw, VIEWS, type View } from '../../src/simulator/law/shipped.ts';
 import { curveOf } from '../../src/simulator/load/curve.ts';
 import { demandOf } from '../../src/simulator/load/demand.ts';
+import { loadCurve } from '../../src/simulator/load/loads.ts';
+import { aBehavior, aQueue } from '../support/builders.ts';
 import { aConsumer, aWorld, theRemainder } from './worlds.ts';
 
 /** A source that tells messages in flight apart, however many wait. */
@@ -40,6 +42,23 @@ describe('instances that run before they serve', () => {
       expect(Math.abs(meanMs - warmUpMs)).toBeLessThanOrEqual(0.25 * warmUpMs);
     },
   );
+
+  it('prove no larger service rate by what they worked off before it was seen that they work', () => {
+    const demand = demandOf(loadCurve('walk', { capacity: 50, seed: 3, durationS: 200 }), 3, 'consumer');
+    const targets = [{ queueLength: 50, metric: aQueue, algorithm: { type: 'Fluid' as const } }];
+    const world = aWorld([aConsumer(4, demand, { targets, behavior: aBehavior({}) }), theRemainder(6)], {
+      delays: { startMs: 2_000, warmUpMs: 2_000, stopMs: 500 },
+      serviceSpread: 0.7,
+    });
+    const law = new ShippedLaw(VIEWS.source);
+    let aboveS = 0;
+    for (; !world.isOver; law.step(world)) {
+      world.step();
+      if ((world.members[0]?.series.waiting[world.k] ?? 0) > 50) aboveS += 0.1;
+    }
+    // 80 s where eight that had just begun were taken for one.
+    expect(aboveS).toBeLessThan(10);
+  });
 
   it('do not make the service rate look smaller', () => {
     const { servicePerS } = learned(3_000);

@@ -66,6 +66,11 @@ export function messagesOf(sample: MetricSample, ready: number): Messages {
   };
 }
 
+/** Whether who works is counted at every reading: what shows the front of a queue tells it only while the queue is short. */
+export function isWorkTold({ inFlight, taken }: MetricSample): boolean {
+  return inFlight !== undefined && taken === undefined;
+}
+
 type Counted = Pick<Messages, 'waiting' | 'splitMargin'>;
 
 /** `68`, `68 ± 7`. */

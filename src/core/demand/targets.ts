@@ -17,7 +17,7 @@ import type { MetricSample, MostInstances } from '../observation.ts';
 import { type Combined, combine, type Wish } from './formula.ts';
 import { type Levels, levelAt, type Tally } from './history.ts';
 import type { LaunchTimes } from './launches/launches.ts';
-import { countText, messagesOf } from './messages.ts';
+import { countText, isWorkTold, messagesOf } from './messages.ts';
 import { behaviorFor, failureCount, usable } from './metric-failure.ts';
 import { followMisses, type MissAccount, termsOf, toleranceOf } from './objective.ts';
 import { fluidOptions } from './target-options.ts';
@@ -204,6 +204,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       most: Number.isFinite(most) ? most : undefined,
       ready: situation.ready,
       readyBefore: situation.readyBefore,
+      runningBefore: isWorkTold(use.sample) ? undefined : situation.running,
       pending: situation.pending,
       deadTimeMs: situation.deadTimeMs,
       launchTimes: situation.launchTimes,

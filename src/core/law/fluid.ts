@@ -301,10 +301,13 @@ function measurementOf(
   { goal, metricDelayMs: delayMs }: FluidOptions,
 ): Measurement {
   const { waiting, inFlight, perBusyInstance, fetchedAhead, arrivedTotal, taken } = input.messages;
+  const { runningBefore } = input;
+  const [sinceMs, untilMs] = [fromMs - delayMs, input.atMs - delayMs];
   return {
     atMs: input.atMs,
     waiting: waiting + fetchedAhead,
-    served: averageLevel(input.readyBefore, fromMs - delayMs, input.atMs - delayMs),
+    served: averageLevel(input.readyBefore, sinceMs, untilMs),
+    servedAtMost: runningBefore === undefined ? undefined : averageLevel(runningBefore, sinceMs, untilMs),
     emptyBelow: goal.kind === 'queueLength' ? Math.max(1, 0.01 * goal.messages) : 1,
     working: inFlight === undefined ? undefined : (inFlight - fetchedAhead) / perBusyInstance,
     ready: levelAt(input.readyBefore, input.atMs - delayMs),

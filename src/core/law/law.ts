@@ -26,6 +26,8 @@ export interface LawInput {
   readonly ready: number;
   /** The same over the recent past. */
   readonly readyBefore: Levels;
+  /** Instances that run, some of them perhaps not serving, over the recent past; absent where it is told who works. */
+  readonly runningBefore?: Levels | undefined;
   /** When those of `asked` that do not serve yet were asked for. */
   readonly pending: Tally;
   /** Mean time from asking to serving. */

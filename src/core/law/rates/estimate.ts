@@ -111,6 +111,8 @@ export interface Measurement {
   readonly waiting: number;
   /** n̄: instances that served since the last count, on average. */
   readonly served: number;
+  /** As many at most, where some that run may not have served yet. */
+  readonly servedAtMost?: number | undefined;
   /** The count up to which the queue is as good as empty: max(1, 0.01·T). */
   readonly emptyBelow: number;
   /** Instances that are working, from messages in flight; undefined when unknown. */

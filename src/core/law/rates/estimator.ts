@@ -119,15 +119,16 @@ function grownBy({ before, now, dt }: Interval): number {
   return (grown - 3 * provenNoise(before) - 2 * Math.sqrt(grown)) / dt;
 }
 
-/** What left the queue was served: (−Δ(waiting + working) less its noise) / (n̄·Δ) is a lower bound of μ. */
+/** What left the queue was served: (−Δ(waiting + working) less its noise) / (n̄·Δ) is a lower bound of μ, n̄ being as many as may have served. */
 function provenBy({ before, now, dt }: Interval): number {
   const faded = before.proven * Math.exp(-dt / PROVEN_FOR_S);
-  if (now.served < 0.5) return faded;
+  const most = Math.max(now.served, now.servedAtMost ?? 0);
+  if (most < 0.5) return faded;
   const fallen =
     before.waiting - now.waiting - (takenMore(before, now) ?? Math.max(0, now.ready - before.ready));
   if (fallen <= 0) return faded;
   const sure = fallen - 3 * provenNoise(before) - Math.sqrt(fallen);
-  return clamp(sure / (now.served * dt), faded, MOST);
+  return clamp(sure / (most * dt), faded, MOST);
 }
 
 /** How many more are worked on, where that is counted; else no more than as many as serve may have begun or handed back one. */

@@ -112,12 +112,13 @@ function observeBalance(f: Supposed, b: Between, noise: Noise): void {
 /** What a queue grew by has come, what it fell by was served, whatever was thought of either: so unsure is it how much more. */
 function proveLeast(f: Supposed, { now, dt, grown }: Between): void {
   const sure = (Math.abs(grown) - PROOF_NOISE - PROOF_DEVIATIONS * Math.sqrt(Math.abs(grown))) / dt;
+  const most = Math.max(now.served, now.servedAtMost ?? 0);
   if (grown > 0 && sure > f[L]) {
     f[LL] += (sure - f[L]) ** 2;
     f[L] = sure;
-  } else if (grown < 0 && now.served > 0 && sure > f[M] * now.served) {
-    f[MM] += (sure / now.served - f[M]) ** 2;
-    f[M] = sure / now.served;
+  } else if (grown < 0 && most > 0 && sure > f[M] * most) {
+    f[MM] += (sure / most - f[M]) ** 2;
+    f[M] = sure / most;
   }
 }
 

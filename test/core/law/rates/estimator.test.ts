@@ -224,6 +224,9 @@ describe('the estimate of arrivals and service rate', () => {
     // (200 - 3·(0.03·1000 + 0.7) - √200) / (10 · 0.5 s) = 18.75/s
     expect(drained.proven).toBeCloseTo((200 - 3 * 30.7 - Math.sqrt(200)) / 5, 6);
     expect(drained.service).toBeGreaterThanOrEqual(0.8 * drained.proven);
+    // or of all that may have served, where some of those that run do not yet
+    const doubtful = update(first, { ...count(800, 1), servedAtMost: 40 });
+    expect(doubtful.proven).toBeCloseTo(drained.proven / 4, 6);
     // and slowly forgets it: by a factor e in 300 s
     const later = update(drained, { ...count(800, 1), atMs: T0 + 300_500 });
     expect(later.proven).toBeCloseTo(drained.proven / Math.E, 6);
