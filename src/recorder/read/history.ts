@@ -38,8 +38,11 @@ const MOST_BUCKETS = 1_500;
 const USUAL_BUCKETS = 600;
 const SHORTEST_STEP_MS = 100;
 const MINUTE_MS = 60_000;
-/** Of longer spans every round is not looked at. */
-const LONGEST_OF_ROUNDS_MS = 4 * 60 * MINUTE_MS;
+/** Of longer spans every round is not looked at: thousands of pictures for each app, of which a chart shows hundreds. */
+const LONGEST_OF_ROUNDS_MS = 60 * MINUTE_MS;
+/** … but by somebody who asks for steps that minutes could not show at all. */
+const FINE_STEP_MS = 10_000;
+const LONGEST_FINE_MS = 4 * 60 * MINUTE_MS;
 /** The picture of the present minute is not there yet. */
 const NEWEST_MS = 2 * MINUTE_MS;
 const MOST_HAPPENINGS = 500;
@@ -64,7 +67,8 @@ export async function historyOf(
     if (sample.wallMs >= fromMs) conditions.add(sample.policy.conditions, sample.wallMs);
   };
 
-  const detail = stepMs < MINUTE_MS && spanMs <= LONGEST_OF_ROUNDS_MS ? 'rounds' : 'minutes';
+  const longestMs = stepMs <= FINE_STEP_MS ? LONGEST_FINE_MS : LONGEST_OF_ROUNDS_MS;
+  const detail = stepMs < MINUTE_MS && spanMs <= longestMs ? 'rounds' : 'minutes';
   const roundsFromMs = detail === 'rounds' ? fromMs : Math.max(fromMs, toMs - NEWEST_MS);
   const firstRoundMs = (await reader.beginsMs('rounds')) ?? Number.POSITIVE_INFINITY;
   const roundsBeginMs = Math.max(roundsFromMs, firstRoundMs);

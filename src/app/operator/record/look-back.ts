@@ -1,16 +1,12 @@
-// app: questions to the record, answered in a thread: four hours of a policy are thirty thousand pictures, and rounds are waiting.
+// app: questions to the record, answered in a thread: an hour of a policy is ten thousand pictures, and rounds are waiting.
 
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { FlightRecorder } from '../../../recorder/recorder.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import { TerminalError } from '../../../runtime/errors.ts';
-import type { LookBack } from '../../../server/api/look-back.ts';
-import type { LookBackAnswer, LookBackMessage, LookBackTask } from './look-back-thread.ts';
-import { heapMb, isTooLarge, roomMb } from './thread-memory.ts';
+import type { LookBack, LookBackQuestion } from '../../../server/api/look-back.ts';
+import { AnsweringThread, TooLargeError } from './answering-thread.ts';
+import { heapMb, roomMb } from './thread-memory.ts';
 
-/** Compiled it has another ending. */
-const THREAD = new URL(`./look-back-thread${extname(import.meta.url)}`, import.meta.url);
 /** Somebody who looks back asks again; its memory is given back when nobody does. */
 const IDLE_MS = 60_000;
 
@@ -18,15 +14,27 @@ export interface LookBackDeps {
   readonly clock: Pick<Clock, 'after'>;
   /** Ends the thread. */
   readonly signal: AbortSignal;
+  /** How much a thread may hold, MB, asked when one begins; default: by what the process may still have. */
+  readonly mostHeapMb?: () => number;
 }
 
-/** One thread for all questions, begun by the first one; it has none of the secrets of the operator. */
+const TOO_LARGE =
+  'the answer takes more memory than the operator has left: ask for a shorter span, or read the record with --data';
+
+/**
+ * One thread for all questions, begun by the first one; it has none of the secrets of the operator. Where it runs out of memory
+ * nobody knows which of them it was: each is asked again, in a thread that it has to itself, one after the other.
+ */
 export function threadedLookBack(
   recorder: Pick<FlightRecorder, 'folder' | 'flush'>,
-  { clock, signal: over }: LookBackDeps,
+  { clock, signal: over, mostHeapMb = () => heapMb(roomMb()) }: LookBackDeps,
 ): LookBack {
   let thread: AnsweringThread | undefined;
+  let alone: AnsweringThread | undefined;
+  /** Resolved when no question needs a thread to itself. */
+  let shared: Promise<unknown> = Promise.resolve();
   let callOff: (() => void) | undefined;
+  const begin = (): AnsweringThread => new AnsweringThread({ folder: recorder.folder }, mostHeapMb());
   /** Until it is called again, or the next question comes. */
   const endLater = (): void => {
     // Of several that were left at once each sees that it was the last one.
@@ -35,100 +43,59 @@ export function threadedLookBack(
   };
   const end = async (): Promise<void> => {
     callOff?.();
-    const ended = thread;
+    const ended = [thread, alone];
     thread = undefined;
-    await ended?.end();
+    await Promise.all(ended.map((each) => each?.end()));
   };
   over.addEventListener('abort', () => void end(), { once: true });
+
+  const askTogether = async (
+    question: LookBackQuestion,
+    signal: AbortSignal,
+  ): Promise<string | undefined> => {
+    callOff?.();
+    over.throwIfAborted();
+    recorder.flush();
+    if (thread?.isOver !== false) thread = begin();
+    const asked = thread;
+    try {
+      return await asked.ask(question, signal);
+    } finally {
+      if (thread === asked && asked.isIdle) endLater();
+    }
+  };
+  const askAlone = async (question: LookBackQuestion, signal: AbortSignal): Promise<string | undefined> => {
+    over.throwIfAborted();
+    signal.throwIfAborted();
+    const own = begin();
+    alone = own;
+    try {
+      return await own.ask(question, signal);
+    } finally {
+      alone = undefined;
+      await own.end();
+    }
+  };
+  const askInTurn = async (question: LookBackQuestion, signal: AbortSignal): Promise<string | undefined> => {
+    const turn = shared.then(() => askAlone(question, signal));
+    shared = turn.catch(() => undefined);
+    return await turn;
+  };
+
   return {
     async ask(question, signal) {
-      callOff?.();
-      over.throwIfAborted();
-      recorder.flush();
-      if (thread?.isOver !== false) thread = new AnsweringThread({ folder: recorder.folder });
-      const asked = thread;
+      // Two threads at once would hold twice what one may.
+      await shared;
       try {
-        return await asked.ask(question, signal);
-      } finally {
-        if (thread === asked && asked.isIdle) endLater();
+        try {
+          return await askTogether(question, signal);
+        } catch (error) {
+          if (!(error instanceof TooLargeError) || error.wasAlone) throw error;
+          return await askInTurn(question, signal);
+        }
+      } catch (error) {
+        throw error instanceof TooLargeError ? new TerminalError(TOO_LARGE) : error;
       }
     },
   };
 }
-
-interface Waiting {
-  readonly answered: (json: string | undefined) => void;
-  readonly failed: (error: unknown) => void;
-}
-
-class AnsweringThread {
-  readonly #thread: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #next = 0;
-  isOver = false;
-
-  constructor(task: LookBackTask) {
-    const mostHeapMb = heapMb(roomMb());
-    this.#thread = new Worker(THREAD, {
-      workerData: task,
-      env: {},
-      resourceLimits: { maxOldGenerationSizeMb: mostHeapMb },
-    });
-    this.#thread.on('message', (answer: LookBackAnswer) => this.#take(answer));
-    this.#thread.on('error', (error) => this.#fail(isTooLarge(error) ? new TerminalError(TOO_LARGE) : error));
-    this.#thread.on('exit', () => this.#fail(new Error('the thread that reads the record ended')));
-  }
-
-  get isIdle(): boolean {
-    return this.#waiting.size === 0;
-  }
-
-  async ask(
-    question: NonNullable<LookBackMessage['question']>,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    signal.throwIfAborted();
-    const id = this.#next++;
-    const leave = (): void => {
-      this.#post({ id });
-      this.#settled(id)?.failed(signal.reason);
-    };
-    try {
-      return await new Promise((answered, failed) => {
-        this.#waiting.set(id, { answered, failed });
-        signal.addEventListener('abort', leave, { once: true });
-        this.#post({ id, question });
-      });
-    } finally {
-      signal.removeEventListener('abort', leave);
-    }
-  }
-
-  async end(): Promise<void> {
-    await this.#thread.terminate();
-  }
-
-  #post(message: LookBackMessage): void {
-    this.#thread.postMessage(message);
-  }
-
-  #take({ id, json, failed }: LookBackAnswer): void {
-    const waiting = this.#settled(id);
-    if (failed === undefined) waiting?.answered(json);
-    else waiting?.failed(new Error(failed));
-  }
-
-  #settled(id: number): Waiting | undefined {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    return waiting;
-  }
-
-  #fail(error: unknown): void {
-    this.isOver = true;
-    for (const id of [...this.#waiting.keys()]) this.#settled(id)?.failed(error);
-  }
-}
-
-const TOO_LARGE =
-  'the answer takes more memory than the operator has left: ask for a shorter span, or read the record with --data';

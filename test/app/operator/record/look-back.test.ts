@@ -1,8 +1,12 @@
 // Questions to the record in a thread beside the rounds: the same answers, for as long as somebody waits.
 
+import { writeFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { threadedLookBack } from '../../../../src/app/operator/record/look-back.ts';
+import { headerLine } from '../../../../src/recorder/codec/segment.ts';
+import { segmentPath } from '../../../../src/recorder/files/segment-files.ts';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
+import { TerminalError } from '../../../../src/runtime/errors.ts';
 import { type LookBackQuestion, lookBackIn } from '../../../../src/server/api/look-back.ts';
 import { EVERYTHING } from '../../../../src/server/page/overview/selection.ts';
 import { recordedOn } from '../../../recorder/recorded.ts';
@@ -12,7 +16,8 @@ import { QueueDemo } from '../../../support/queue-demo.ts';
 const POLICY = 'default/queue-demo';
 const never = new AbortController().signal;
 
-async function recorded() {
+/** Of what was recorded in the first minute and half. */
+async function recorded(mostHeapMb?: number) {
   const clock = new VirtualClock(T0);
   const { recorder, reader } = recordedOn(clock);
   const demo = await QueueDemo.start({ startMs: T0, clock, recorder });
@@ -20,7 +25,27 @@ async function recorded() {
   await demo.stop();
   const over = new AbortController();
   onTestFinished(() => over.abort());
-  return { clock, over, reader, threaded: threadedLookBack(recorder, { clock, signal: over.signal }) };
+  const limit = mostHeapMb === undefined ? {} : { mostHeapMb: () => mostHeapMb };
+  const threaded = threadedLookBack(recorder, { clock, signal: over.signal, ...limit });
+  return { clock, over, reader, recorder, threaded };
+}
+
+const LARGE_AT_MS = T0 + 1_000_000;
+const SMALL_HEAP_MB = 24;
+const POOLS = 100;
+
+/** Later than everything else: a moment of so many pools as no thread of so small a heap can hold. */
+function writeLarge(folder: string): void {
+  const header = headerLine({ tier: 'rounds', operator: '1.2.3', startedAtMs: LARGE_AT_MS });
+  const lines = Array.from({ length: POOLS }, (_, n) => {
+    const name = `default/large-${n}`;
+    const message = `${n} `.padEnd(1_000_000, `${n} is large; `);
+    const capacity = { total: 1, used: 1, unit: 'slots' };
+    const shown = { name, capacity, intervalMs: 1_000, policies: {}, shortage: { message } };
+    const picture = { atMs: LARGE_AT_MS, wallAheadMs: 0, result: 'complete', shown, asked: {} };
+    return [JSON.stringify({ k: [[0, name]], n: n + 1 }), JSON.stringify([n + 1, [n + 1, picture]])];
+  });
+  writeFileSync(segmentPath(folder, 'rounds', LARGE_AT_MS), `${[header, ...lines.flat()].join('\n')}\n`);
 }
 
 it('gives the answers that are given without a thread', async () => {
@@ -79,4 +104,32 @@ it('keeps the thread for a minute after the last question, also where two were l
   const answer = threaded.ask(question, never);
   await clock.advance(1_000);
   expect(await answer).toContain('MicroscalingPolicyList');
+});
+
+it('tells who asks for more than there is, and answers everybody else who asked at the same time', async () => {
+  const { threaded, recorder, reader, clock } = await recorded(SMALL_HEAP_MB);
+  writeLarge(recorder.folder);
+  const small: LookBackQuestion[] = [
+    { kind: 'policy', policy: POLICY, atMs: T0 + 60_000 },
+    { kind: 'history', policy: POLICY, fromMs: T0, toMs: clock.now(), mayBeEmpty: false },
+    { kind: 'policies', atMs: T0 + 60_000 },
+  ];
+  const large: LookBackQuestion = { kind: 'policies', atMs: LARGE_AT_MS + 1_000 };
+  const asked = [large, ...small, large].map((question) => threaded.ask(question, never));
+  const [first, ...others] = await Promise.allSettled(asked);
+  const last = others.pop();
+  for (const each of [first, last])
+    expect(each).toMatchObject({
+      status: 'rejected',
+      reason: expect.objectContaining({
+        name: TerminalError.name,
+        message: expect.stringContaining('takes more memory than the operator has left'),
+      }),
+    });
+  const here = lookBackIn(reader);
+  for (const [n, each] of others.entries())
+    expect(each).toEqual({ status: 'fulfilled', value: await here.ask(small[n] ?? large, never) });
+  // The thread is begun anew, for this one and for the next.
+  await expect(threaded.ask(large, never)).rejects.toThrow('ask for a shorter span');
+  expect(await threaded.ask({ kind: 'policies', atMs: T0 + 60_000 }, never)).toContain('queue-demo');
 });
