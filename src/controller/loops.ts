@@ -1,12 +1,13 @@
 // controller: how the operator's work queues and watches are run, with the same patience for all of them.
 
 import { defined } from '../lang/defined.ts';
-import type { PolicySource } from '../policy-sources/source.ts';
+import type { ObjectRef, PolicySource } from '../policy-sources/source.ts';
 import { Backoff } from '../runtime/work/backoff.ts';
 import { type Reconciler, runController } from '../runtime/work/controller.ts';
 import type { Turn } from '../runtime/work/fair-turns.ts';
 import { keepRunning, type Runnable } from '../runtime/work/runnables.ts';
 import type { WorkQueue } from '../runtime/work/workqueue.ts';
+import type { SourceFollower } from './policies/source-follower.ts';
 import type { OperatorDeps } from './ports.ts';
 
 type LoopDeps = Pick<OperatorDeps, 'clock' | 'log' | 'random'>;
@@ -68,7 +69,7 @@ export function standstillOf(
 export function watching(
   source: PolicySource,
   listings: WorkQueue<PolicySource>,
-  { clock, random, log }: LoopDeps,
+  { clock, random, log, noticed }: LoopDeps & Pick<SourceFollower, 'noticed'>,
 ): Runnable {
   const backoff = new Backoff<PolicySource>({ baseMs: 500, maxMs: 30_000, random });
   const onEnd = (reason: string): void =>
@@ -76,11 +77,15 @@ export function watching(
       source: source.name,
       reason,
     });
+  const onChange = (changed?: ObjectRef): void => {
+    noticed(source, changed);
+    listings.add(source);
+  };
   return {
     name: `watch ${source.name}`,
     run: (signal) =>
       keepRunning(
-        (s) => source.watch(() => listings.add(source), s),
+        (s) => source.watch(onChange, s),
         { clock, backoffMs: { next: () => backoff.next(source) }, onEnd },
         signal,
       ),

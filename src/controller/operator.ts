@@ -117,6 +117,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     onChange: signals.sender('policiesChanged'),
     onComplete: signals.sender('policiesComplete'),
   });
+  const noticed: SourceFollower['noticed'] = (source, changed) => follower.noticed(source, changed);
 
   signals.connect({
     woken: (pool) => pools.add(pool, WAKE_DELAY_MS),
@@ -132,11 +133,12 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
       sharding.changed();
       homes.collected();
     },
-    policiesChanged: ({ pools: changed, removed }) => {
+    policiesChanged: ({ pools: changed, removed, only }) => {
       for (const { key } of removed) interventions.forget(key);
       interventions.follow(lookup);
       sharding.changed();
-      wakeups.follow(store.pools().filter(({ key }) => isOurs(key)));
+      if (only === undefined) wakeups.follow(store.pools().filter(({ key }) => isOurs(key)));
+      else wakeups.change(only.map((key) => [key, isOurs(key) ? store.pool(key) : undefined] as const));
       homes.collected();
       for (const pool of changed) pools.add(pool);
     },
@@ -163,7 +165,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
         name: 'policy listings',
         run: (signal) => runQueue({ queue: listings, reconciler: follower }, deps, signal),
       },
-      ...sources.map((source) => watching(source, listings, deps)),
+      ...sources.map((source) => watching(source, listings, { ...deps, noticed })),
     ],
     [
       ...homes.runnables,
@@ -248,9 +250,8 @@ function createKept({ clock, log, documents }: OperatorDeps, signals: Signals<Op
     history,
     pools,
     keepOnly(store) {
-      const found = store.pools();
-      pools.forgetOthers(new Set(found.map(({ key }) => key)));
-      history.forgetOthers(new Set(found.flatMap(({ members }) => members.map(({ key }) => key))));
+      pools.forgetOthers((key) => store.pool(key) !== undefined);
+      history.forgetOthers((key) => store.policy(key) !== undefined);
     },
   };
 }

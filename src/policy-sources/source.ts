@@ -90,8 +90,13 @@ export interface PolicySource {
   /** It is the administrator's own: what it says goes before what others say. */
   readonly isTrusted?: true;
   list(signal: AbortSignal): Promise<PolicySnapshot>;
-  /** Calls `onChange` whenever a new `list` may differ; resolves when aborted. */
-  watch(onChange: () => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Where it costs less than a list: what it has of some objects now. What is not in it is not there any more; everything else is as it
+   * was listed last, and it says of the source what the list said.
+   */
+  look?(refs: readonly ObjectRef[], signal: AbortSignal): Promise<PolicySnapshot>;
+  /** Calls `onChange` whenever a new `list` may differ, with the object where that is all; resolves when aborted. */
+  watch(onChange: (changed?: ObjectRef) => void, signal: AbortSignal): Promise<void>;
   /**
    * Where objects carry their status (Kubernetes). Called when something that people see changed, the newest status
    * each time; writes nothing when its home shows the same already. TransientError: it is called again.

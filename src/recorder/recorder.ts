@@ -117,14 +117,15 @@ export class FlightRecorder implements RoundRecorder {
   }
 
   pools(keys: ReadonlySet<string>): void {
+    for (const key of [...this.#pools.keys()]) if (!keys.has(key)) this.gone(key);
+  }
+
+  gone(pool: string): void {
     this.#safely(() => {
-      for (const key of [...this.#pools.keys()]) {
-        if (keys.has(key)) continue;
-        this.#pools.delete(key);
-        const atMs = this.#deps.clock.now();
-        this.#rounds.gone(key, atMs);
-        this.#minutes.gone(key, atMs);
-      }
+      if (!this.#pools.delete(pool)) return;
+      const atMs = this.#deps.clock.now();
+      this.#rounds.gone(pool, atMs);
+      this.#minutes.gone(pool, atMs);
     });
   }
 

@@ -616,7 +616,7 @@ describe('git source: what it leaves alone', () => {
       const source = sourceOf(remote.url, { dataDir: undefined });
       const abort = new AbortController();
       const watched = new Promise<void>((resolve) => {
-        void source.watch(resolve, abort.signal).then(() => undefined);
+        void source.watch(() => resolve(), abort.signal).then(() => undefined);
       });
       await watched;
       await source.list(never);

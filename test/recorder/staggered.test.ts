@@ -32,6 +32,7 @@ async function manyRounds(): Promise<readonly Seen[]> {
     round: (round: Round, shown: PoolView) => void seen.set(round.pool.key, { round, shown }),
     event: () => undefined,
     pools: () => undefined,
+    gone: () => undefined,
   };
   const world = new World({}, { clock: new VirtualClock(T0), recorder });
   for (let i = 0; i < POOLS; i++) {

@@ -4,7 +4,7 @@ import type { PolicySource } from '../../policy-sources/source.ts';
 import { WaitError } from '../../runtime/errors.ts';
 import type { ReconcileContext, ReconcileResult, Reconciler } from '../../runtime/work/controller.ts';
 import type { WorkQueue } from '../../runtime/work/workqueue.ts';
-import { type Entry, identityOf } from '../policies/documents.ts';
+import { type Entry, identityOf } from '../policies/documents/documents.ts';
 import { beforeHandover, type Leadership } from '../watch/leadership.ts';
 import { poolOfEntry } from '../watch/pool-labels.ts';
 

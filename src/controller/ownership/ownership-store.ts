@@ -13,7 +13,7 @@ const COLLECTION = 'holding';
 export class OwnershipStore {
   readonly #documents: DocumentStore;
   readonly #log: Logger;
-  readonly #written = new Map<string, PolicyOwnership>();
+  readonly #written = new Map<ResourceKey, PolicyOwnership>();
   #failing = false;
 
   constructor({ documents, log }: { readonly documents: DocumentStore; readonly log: Logger }) {
@@ -21,7 +21,7 @@ export class OwnershipStore {
     this.#log = log;
     for (const [key, value] of documents.all(COLLECTION)) {
       const owned = readOwnership(value);
-      if (owned?.policy === key) this.#written.set(key, owned);
+      if (owned?.policy === key) this.#written.set(owned.policy, owned);
       else log.warn('what a policy owns is not readable and left out', { policy: key });
     }
   }
@@ -34,13 +34,16 @@ export class OwnershipStore {
   /**
    * Writes what changed, all or nothing. A store that cannot be written must not stop the operator: what it lacks
    * is still known to this process, and written with the next change.
+   *
+   * @param only of these policies something may be new; absent: of any
    */
-  write(ownership: Ownership): void {
-    const changes = [...this.#changes(ownership)];
-    if (changes.length === 0) {
-      this.#note(ownership);
-      return;
-    }
+  write(ownership: Ownership, only?: Iterable<ResourceKey>): void {
+    const policies =
+      only === undefined || this.#failing
+        ? new Set([...ownership.keys(), ...this.#written.keys()])
+        : new Set(only);
+    const changes = [...this.#changes(ownership, policies)];
+    if (changes.length === 0) return;
     try {
       this.#documents.write(changes);
     } catch (error) {
@@ -54,21 +57,20 @@ export class OwnershipStore {
       return;
     }
     this.#failing = false;
-    this.#note(ownership);
-  }
-
-  #note(ownership: Ownership): void {
-    this.#written.clear();
-    for (const [key, owned] of ownership) this.#written.set(key, owned);
-  }
-
-  *#changes(ownership: Ownership): Iterable<DocumentChange> {
-    for (const [key, value] of ownership) {
-      if (same(this.#written.get(key), value)) continue;
-      yield { do: 'put', collection: COLLECTION, key, value: storedOwnership(value) };
+    for (const policy of policies) {
+      const owned = ownership.get(policy);
+      if (owned === undefined) this.#written.delete(policy);
+      else this.#written.set(policy, owned);
     }
-    for (const key of this.#written.keys()) {
-      if (!ownership.has(key as ResourceKey)) yield { do: 'remove', collection: COLLECTION, key };
+  }
+
+  *#changes(ownership: Ownership, policies: Iterable<ResourceKey>): Iterable<DocumentChange> {
+    for (const key of policies) {
+      const value = ownership.get(key);
+      const known = this.#written.get(key);
+      if (value === undefined && known !== undefined) yield { do: 'remove', collection: COLLECTION, key };
+      if (value === undefined || same(known, value)) continue;
+      yield { do: 'put', collection: COLLECTION, key, value: storedOwnership(value) };
     }
   }
 }

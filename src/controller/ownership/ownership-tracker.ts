@@ -9,14 +9,14 @@ import type { Logger } from '../../runtime/log.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import { type WorkloadIdentity, workloadKey } from '../../schedulers/workload.ts';
 import { type CapacityPools, clusterOfPolicy, createdAtMsOf } from '../policies/capacity-pools.ts';
-import { type Entry, identityOf } from '../policies/documents.ts';
+import { type Entry, identityOf } from '../policies/documents/documents.ts';
 import { type PendingCollection, type PoolRecord, poolKeyOf } from '../policies/records.ts';
 import { clusterOfApp, namedApps, nameInCluster, type WorkloadOf } from '../policies/workloads.ts';
+import { AppOwners } from './app-owners.ts';
 import {
   isPendingCollection,
   nextOwnership,
   type OwnedApp,
-  type Ownership,
   type PolicyOwnership,
   pendingCollectionOf,
   without,
@@ -36,8 +36,9 @@ export interface OwnershipTrackerDeps {
 
 /** The documents as they are now. */
 export interface Documented {
-  readonly entries: readonly Entry[];
-  readonly pools: ReadonlyMap<string, PoolRecord>;
+  /** Those whose deletion was asked for. */
+  readonly deleting: () => readonly Entry[];
+  readonly isDeleting: (policy: ResourceKey) => boolean;
   readonly capacityPools: CapacityPools;
   /** Whether a policy is there, usable or not. */
   readonly isThere: (policy: ResourceKey) => boolean;
@@ -50,32 +51,75 @@ export class OwnershipTracker {
   readonly #store: OwnershipStore;
   /** Objects whose deletion was asked for and that own nothing any more. */
   readonly #finalizable = new Set<string>();
-  #ownership: Ownership = new Map();
-  /** By app; worked out once between two changes. */
-  #owners: ReadonlyMap<string, readonly { readonly owned: PolicyOwnership }[]> | undefined;
+  readonly #ownership: Map<ResourceKey, PolicyOwnership>;
+  readonly #owners: AppOwners;
   /** The few that may have something to collect: every round asks. */
-  #pending: readonly PolicyOwnership[] = [];
+  readonly #pending = new Map<ResourceKey, PolicyOwnership>();
+  /** Of whom something was collected since they were looked at. */
+  readonly #collectedFrom = new Set<ResourceKey>();
   #documented: Documented | undefined;
 
   constructor(deps: OwnershipTrackerDeps) {
     this.#deps = deps;
     this.#store = new OwnershipStore(deps);
-    this.#replace(this.#store.read());
+    this.#ownership = new Map();
+    this.#owners = new AppOwners((app) => this.#appKey(app));
+    for (const [policy, owned] of this.#store.read()) this.#put(policy, owned);
   }
 
-  /** Written down before the first round that could write to its cluster. */
-  follow(documented: Documented): void {
+  /**
+   * Written down before the first round that could write to its cluster.
+   *
+   * @param pools as they are run now
+   * @param only these policies, with all that they bear on, have changed; absent: all may have
+   * @returns policies of which something else is known now
+   */
+  follow(
+    documented: Documented,
+    pools: Iterable<PoolRecord>,
+    only?: ReadonlySet<ResourceKey>,
+  ): readonly ResourceKey[] {
     this.#documented = documented;
-    const next = nextOwnership(this.#ownership, {
-      pools: documented.pools.values(),
-      deleting: documented.entries.flatMap((entry) => this.#ownedWhileDeleting(entry, documented)),
+    const policies = only ?? new Set(this.#ownership.keys());
+    const before = new Map(
+      [...policies].flatMap((policy) => {
+        const owned = this.#ownership.get(policy);
+        return owned === undefined ? [] : [[policy, owned] as const];
+      }),
+    );
+    const deleting = documented.deleting().filter(({ key }) => only === undefined || only.has(key));
+    const next = nextOwnership(before, {
+      pools,
+      deleting: deleting.flatMap((entry) => this.#ownedWhileDeleting(entry, documented)),
       appKey: (app) => this.#appKey(app),
       isGone: (owned) => this.#isGone(owned, documented),
       isPaused: this.#deps.isPaused,
     });
-    this.#replace(next);
-    this.#store.write(next);
+    const changed = [...new Set([...policies, ...next.keys()])].filter(
+      (policy) => this.#ownership.get(policy) !== next.get(policy),
+    );
+    for (const policy of changed) this.#put(policy, next.get(policy));
+    if (only === undefined) this.#owners.rebuild(this.#ownership.values());
+    this.#store.write(this.#ownership, only === undefined ? undefined : changed);
     this.#noteFinalizable(documented);
+    return changed;
+  }
+
+  /** Policies of whom something was collected since this was asked last. */
+  takeCollectedFrom(): readonly ResourceKey[] {
+    const policies = [...this.#collectedFrom];
+    this.#collectedFrom.clear();
+    return policies;
+  }
+
+  /** What tells the apps apart that a policy owns, or did. */
+  appsOf(policy: ResourceKey): readonly string[] {
+    const { apps = [], dropped = [] } = this.#ownership.get(policy) ?? {};
+    return [...apps, ...dropped].map((app) => this.#appKey(app));
+  }
+
+  policies(): Iterable<ResourceKey> {
+    return this.#ownership.keys();
   }
 
   /** When a policy of this source was first seen, as far as an earlier process wrote it down. */
@@ -97,7 +141,7 @@ export class OwnershipTracker {
 
   /** Apps that no policy names any more and that are not dealt with yet. */
   pendingCollections(): readonly PendingCollection[] {
-    return this.#pending.flatMap((owned) => pendingCollectionOf(owned, this.#deps.isPaused));
+    return [...this.#pending.values()].flatMap((owned) => pendingCollectionOf(owned, this.#deps.isPaused));
   }
 
   /** Whether `pending` is still to be done. */
@@ -114,11 +158,9 @@ export class OwnershipTracker {
       isIt: (app) => this.#appKey(app) === key,
       isThere: this.#documented?.isThere(policy) === true,
     });
-    const next = new Map(this.#ownership);
-    if (rest === undefined) next.delete(policy);
-    else next.set(policy, rest);
-    this.#replace(next);
-    this.#store.write(next);
+    this.#put(policy, rest);
+    this.#collectedFrom.add(policy);
+    this.#store.write(this.#ownership, [policy]);
     if (this.#documented !== undefined) this.#noteFinalizable(this.#documented);
   }
 
@@ -151,25 +193,21 @@ export class OwnershipTracker {
 
   /** What is kept of policies that own the app (its cluster and its id) and are not known to be gone. */
   ownersOf(app: string): readonly PolicyOwnership[] {
-    this.#owners ??= Map.groupBy(
-      [...this.#ownership.values()].flatMap((owned) =>
-        owned.reclaimPolicy === undefined ? owned.apps.map((app) => ({ owned, key: this.#appKey(app) })) : [],
-      ),
-      ({ key }) => key,
-    );
-    return (this.#owners.get(app) ?? []).map(({ owned }) => owned);
+    return this.#owners.of(app);
   }
 
   /** Objects whose deletion was asked for and that own nothing: their sources may remove the finalizer. */
   finalizable(): readonly Entry[] {
-    const entries = this.#documented?.entries ?? [];
-    return entries.filter((entry) => entry.deleting && this.#finalizable.has(identityOf(entry)));
+    const deleting = this.#documented?.deleting() ?? [];
+    return deleting.filter((entry) => this.#finalizable.has(identityOf(entry)));
   }
 
-  #replace(ownership: Ownership): void {
-    this.#ownership = ownership;
-    this.#owners = undefined;
-    this.#pending = [...ownership.values()].filter(isPendingCollection);
+  #put(policy: ResourceKey, owned: PolicyOwnership | undefined): void {
+    this.#owners.replace(this.#ownership.get(policy), owned);
+    if (owned === undefined) this.#ownership.delete(policy);
+    else this.#ownership.set(policy, owned);
+    if (owned !== undefined && isPendingCollection(owned)) this.#pending.set(policy, owned);
+    else this.#pending.delete(policy);
   }
 
   /** What a policy may own that was being deleted when this process first saw it. */
@@ -191,17 +229,14 @@ export class OwnershipTracker {
   }
 
   /** A policy that is there and unusable is not gone, nor is one that was not looked for to the end. */
-  #isGone({ policy, source }: PolicyOwnership, { entries, isThere, isDecided }: Documented): boolean {
+  #isGone({ policy, source }: PolicyOwnership, { isDeleting, isThere, isDecided }: Documented): boolean {
     if (isThere(policy)) return false;
-    if (
-      entries.some(({ key, kind, deleting }) => deleting && kind === 'MicroscalingPolicy' && key === policy)
-    )
-      return true;
+    if (isDeleting(policy)) return true;
     return this.#deps.sources.includes(source) && isDecided(source, policy);
   }
 
-  #noteFinalizable({ entries, isThere }: Documented): void {
-    const deleting = entries.filter((entry) => entry.deleting);
+  #noteFinalizable({ deleting: deletingNow, isThere }: Documented): void {
+    const deleting = deletingNow();
     const present = new Set(deleting.map(identityOf));
     for (const identity of this.#finalizable) if (!present.has(identity)) this.#finalizable.delete(identity);
     for (const entry of deleting) {

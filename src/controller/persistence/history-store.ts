@@ -67,9 +67,9 @@ export class HistoryStore {
   }
 
   /** Every policy is known: what was left by others is of no use. */
-  forgetOthers(policies: ReadonlySet<string>): void {
+  forgetOthers(isThere: (policy: ResourceKey) => boolean): void {
     for (const policy of [...this.#left.keys()]) {
-      if (!policies.has(policy)) this.forget(policy as ResourceKey);
+      if (!isThere(policy as ResourceKey)) this.forget(policy as ResourceKey);
     }
   }
 

@@ -114,9 +114,9 @@ export class PoolStore {
   }
 
   /** Every policy is known: what was left by pools that are not there is of no use. */
-  forgetOthers(pools: ReadonlySet<string>): void {
+  forgetOthers(isThere: (pool: string) => boolean): void {
     for (const pool of new Set([...this.#histories.keys(), ...this.#learned.keys()])) {
-      if (!pools.has(pool)) this.forget(pool);
+      if (!isThere(pool)) this.forget(pool);
     }
   }
 

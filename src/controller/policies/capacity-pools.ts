@@ -8,7 +8,7 @@ import {
 } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
-import type { Finding, Found } from './documents.ts';
+import type { Finding, Found } from './documents/documents.ts';
 import { type Admission, refusal } from './records.ts';
 import { namedCluster } from './workloads.ts';
 

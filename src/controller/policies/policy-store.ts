@@ -3,30 +3,42 @@
 import type { ConditionReason } from '../../api/conditions.ts';
 import type { Home } from '../../api/homes.ts';
 import type { Labels } from '../../api/labels/label-selector.ts';
-import { capacityPoolKey, type Resource, type ResourceKey, resourceKey } from '../../api/policy.ts';
+import {
+  capacityPoolKey,
+  type MicroscalingPolicy,
+  type Resource,
+  type ResourceKey,
+} from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
-import { OwnershipTracker, type OwnershipTrackerDeps } from '../ownership/ownership-tracker.ts';
-import { poolLabels } from '../watch/pool-labels.ts';
-import { admit } from './admission.ts';
-import { type CapacityPoolRecord, type CapacityPools, nextCapacityPools } from './capacity-pools.ts';
-import { Documents } from './documents.ts';
-import { type Listing, Listings } from './listings.ts';
-import { changedPools, nextPools, type Pools } from './pools.ts';
-import type { DocumentProblem } from './problem-log.ts';
 import {
-  ACCEPTED,
-  type Admission,
+  type Documented,
+  OwnershipTracker,
+  type OwnershipTrackerDeps,
+} from '../ownership/ownership-tracker.ts';
+import { poolLabels } from '../watch/pool-labels.ts';
+import { admittedRecords } from './admitted-records.ts';
+import { type CapacityPoolRecord, nextCapacityPools } from './capacity-pools.ts';
+import { Documents, type Finding, keysOf, refsOf } from './documents/documents.ts';
+import { type Listing, Listings, type PartialListing } from './documents/listings.ts';
+import type { DocumentProblem, ProblemChange } from './documents/problem-log.ts';
+import {
+  type RefusedDocument,
+  RefusedDocuments,
+  type refusedDocuments,
+} from './documents/refused-documents.ts';
+import { Neighbours, type Ties, tiesOf } from './neighbours.ts';
+import { type ChangedPool, PoolRecords } from './pool-records.ts';
+import { nextPools } from './pools.ts';
+import {
   appsOf,
   type PendingCollection,
   type PolicyRecord,
   type PoolRecord,
   poolKeyOf,
   shownVersion,
-  type Version,
 } from './records.ts';
-import { type RefusedDocument, refusedDocuments } from './refused-documents.ts';
-import { applicantOf, isAnother, recordOf } from './versions.ts';
+import { isAnother } from './versions.ts';
 import { namedUrls, type WorkloadOf } from './workloads.ts';
 
 /** By default two clusters are the same when their urls are, and no policy is paused by a person. */
@@ -48,6 +60,8 @@ export interface StoreDeps
 export interface StoreChange {
   /** Pools that must be looked at. */
   readonly pools: readonly string[];
+  /** Set where everything else is as it was: of these pools there may be another record, or none any more. */
+  readonly only?: readonly string[];
   /** Policies that are gone, or whose name another object bears now. */
   readonly removed: readonly PolicyRecord[];
 }
@@ -63,9 +77,13 @@ export class PolicyStore {
   readonly #identityOf: OwnershipTrackerDeps['identityOf'];
   readonly #listings: Listings;
   readonly #documents: Documents;
-  #policies: ReadonlyMap<ResourceKey, PolicyRecord> = new Map();
-  #capacityPools: CapacityPools = new Map();
-  #pools: Pools = new Map();
+  #policies = new Map<ResourceKey, PolicyRecord>();
+  #capacityPools = new Map<ResourceKey, CapacityPoolRecord>();
+  readonly #pools = new PoolRecords();
+  readonly #neighbours = new Neighbours();
+  /** Policies that became something else: with that, the same documents may say something else the next time. */
+  #unsettled: ReadonlySet<ResourceKey> = new Set();
+  readonly #refused: RefusedDocuments;
   /** Worked out once between two listings. */
   #labelled: ReadonlyMap<string, Labels> | undefined;
   #labelledBefore: ReadonlyMap<string, Labels> = new Map();
@@ -78,6 +96,7 @@ export class PolicyStore {
     this.#identityOf = identityOf;
     this.#documents = new Documents((kind, key, sources) => this.#homeOf(kind, key, sources));
     this.#listings = new Listings(this.#documents);
+    this.#refused = new RefusedDocuments(this.#documents);
     this.ownership = new OwnershipTracker({
       ...deps,
       identityOf,
@@ -90,37 +109,156 @@ export class PolicyStore {
   update(listings: readonly Listing[]): StoreChange {
     this.#labelledBefore = this.labelled();
     for (const listing of listings) this.#listings.take(listing);
-    const before = { policies: this.#policies, pools: this.#pools };
-    this.#policies = this.#nextPolicies();
-    this.#pools = nextPools(before.pools, this.#policies.values(), {
-      capacityPools: this.#capacityPools,
-      clusterId: this.#clusterId,
+    this.ownership.takeCollectedFrom();
+    const before = this.#policies;
+    const capacityPools = nextCapacityPools(this.#capacityPools, this.#documents.pools(), this.#poolDeps);
+    this.#capacityPools = new Map(capacityPools);
+    const records = this.#recordsOf(this.#documents.policies());
+    this.#policies = new Map(records.sort(byKey).map((record) => [record.key, record]));
+    const changed = this.#pools.replace(nextPools(this.#pools.all, this.#policies.values(), this.#groupDeps));
+    const owned = this.ownership.follow(this.#documented, this.#pools.all.values());
+    const others = records.filter((record) => before.get(record.key) !== record);
+    this.#unsettled = new Set([...others.map(({ key }) => key), ...owned]);
+    this.#neighbours.clear();
+    for (const key of new Set([...this.#policies.keys(), ...this.ownership.policies()]))
+      this.#neighbours.set(key, this.#tiesOf(key));
+    this.#refused.lookAtAll(this.#shown);
+    this.#labelled = undefined;
+    const removed = [...before.values()].filter((was) => isAnother(was, this.#policies.get(was.key)));
+    return { pools: this.#withPending(changed), removed };
+  }
+
+  /**
+   * Takes over what a source has of some objects, at the price of these and of whatever they bear on: those that name the same
+   * apps, or share a pool. The same as if the source had been listed; it was once.
+   */
+  change(listing: PartialListing): StoreChange & { readonly problems: ProblemChange } {
+    // While nobody asks for labels, nobody remembers them.
+    if (this.#labelled !== undefined) this.#labelledBefore = this.#labelled;
+    const problems = this.#listings.change(listing);
+    const { policies: changed, pools: poolKeys } = keysOf(listing.refs);
+    const ofPools = poolKeys.flatMap((key) => [...this.#neighbours.of(capacityPoolKey(key))]);
+    for (const key of poolKeys) this.#changeCapacityPool(key);
+    const first = [...changed, ...ofPools, ...this.#unsettled, ...this.ownership.takeCollectedFrom()];
+    const policies = this.#neighbours.around(first, (key) => {
+      this.#documents.findAnew({ kind: 'MicroscalingPolicy', key });
+      return this.#tiesOf(key);
     });
-    this.ownership.follow({
-      entries: this.#documents.entries(),
-      pools: this.#pools,
+    const { pools, removed, unsettled } = this.#changePolicies(policies);
+    for (const key of policies) this.#neighbours.set(key, this.#tiesOf(key));
+    this.#unsettled = unsettled;
+    this.#refused.lookAt(this.#shown, refsOf({ policies, pools: poolKeys }));
+    this.#labelled = undefined;
+    const budgets = poolKeys.map(capacityPoolKey);
+    return {
+      pools: this.#withPending(pools.filter(({ isNews }) => isNews).map(({ pool }) => pool)),
+      only: [...new Set([...pools.map(({ pool }) => pool), ...budgets])],
+      removed,
+      problems,
+    };
+  }
+
+  #changeCapacityPool(key: ResourceKey): void {
+    const finding = this.#documents.pools().get(key);
+    const findings = new Map(finding === undefined ? [] : [[key, finding]]);
+    const next = nextCapacityPools(this.#capacityPools, findings, this.#poolDeps).get(key);
+    if (next === undefined) this.#capacityPools.delete(key);
+    else this.#capacityPools.set(key, next);
+  }
+
+  /** @param policies with all that they bear on */
+  #changePolicies(policies: ReadonlySet<ResourceKey>): {
+    readonly pools: readonly ChangedPool[];
+    readonly removed: readonly PolicyRecord[];
+    readonly unsettled: ReadonlySet<ResourceKey>;
+  } {
+    const findings = new Map(
+      [...policies].flatMap((key) => {
+        const finding = this.#documents.policies().get(key);
+        return finding === undefined ? [] : [[key, finding] as const];
+      }),
+    );
+    const before = new Map([...policies].map((key) => [key, this.#policies.get(key)]));
+    const records = this.#recordsOf(findings).sort(byKey);
+    for (const key of policies) this.#policies.delete(key);
+    for (const record of records) this.#policies.set(record.key, record);
+    const poolsBefore = new Set(
+      [...before.values()].flatMap((was) => (was === undefined ? [] : [poolKeyOf(shownVersion(was).policy)])),
+    );
+    const poolsNow = nextPools(this.#pools.all, records, this.#groupDeps);
+    const pools = this.#pools.change(new Set([...poolsBefore, ...poolsNow.keys()]), poolsNow);
+    const owned = this.ownership.follow(this.#documented, poolsNow.values(), policies);
+    const others = [...policies].filter((key) => before.get(key) !== this.#policies.get(key));
+    const removed = [...before.values()].flatMap((was) =>
+      was !== undefined && isAnother(was, this.#policies.get(was.key)) ? [was] : [],
+    );
+    return { pools, removed, unsettled: new Set([...others, ...owned]) };
+  }
+
+  /** Pools in which something is to be collected are looked at whenever anything changes. */
+  #withPending(changed: readonly string[]): readonly string[] {
+    return [...new Set([...changed, ...this.ownership.pendingCollections().map(({ pool }) => pool)])];
+  }
+
+  /** By its documents, its record and what it owns. */
+  #tiesOf(key: ResourceKey): Ties {
+    return tiesOf(
+      {
+        record: this.#policies.get(key),
+        documents: this.#documents.named('MicroscalingPolicy', key),
+        ownedIn: this.ownership.poolOf(key),
+        owned: this.ownership.appsOf(key),
+      },
+      {
+        capacityPools: this.#capacityPools,
+        workloadOf: this.#workloadOf,
+        identityOf: this.#identityOf,
+      },
+    );
+  }
+
+  get #workloadOf(): WorkloadOf {
+    return this.#deps.workloadOf ?? (() => undefined);
+  }
+
+  get #poolDeps(): Parameters<typeof nextCapacityPools>[2] {
+    return {
+      nowMs: this.#deps.clock.now(),
+      deletionHeldBy: (source) => this.#listings.deletionHeld(source),
+    };
+  }
+
+  get #groupDeps(): Parameters<typeof nextPools>[2] {
+    return { capacityPools: this.#capacityPools, clusterId: this.#clusterId };
+  }
+
+  get #shown(): Parameters<typeof refusedDocuments>[1] {
+    return { policies: this.#policies, capacityPools: this.#capacityPools };
+  }
+
+  get #documented(): Documented {
+    return {
+      deleting: () => this.#documents.deleting(),
+      isDeleting: (policy) =>
+        this.#documents.named('MicroscalingPolicy', policy).some(({ deleting }) => deleting),
       capacityPools: this.#capacityPools,
       isThere: (policy) => this.#isThere(policy),
       isDecided: (source, policy) => this.#listings.isDecided(source, policy),
-    });
-    const removed = [...before.policies.values()].filter((was) =>
-      isAnother(was, this.#policies.get(was.key)),
-    );
-    this.#labelled = undefined;
-    const changed = changedPools(before.pools, this.#pools);
-    return {
-      pools: [...new Set([...changed, ...this.ownership.pendingCollections().map(({ pool }) => pool)])],
-      removed,
     };
   }
 
   /** All pools, sorted by key. */
   pools(): readonly PoolRecord[] {
-    return [...this.#pools.values()];
+    return this.#pools.sorted();
+  }
+
+  /** In no order. */
+  somePool(is: (pool: PoolRecord) => boolean): boolean {
+    return this.#pools.some(is);
   }
 
   pool(key: string): PoolRecord | undefined {
-    return this.#pools.get(key);
+    return this.#pools.all.get(key);
   }
 
   /** The policy that runs an app, by its id. */
@@ -167,7 +305,7 @@ export class PolicyStore {
     this.#labelled ??= poolLabels({
       entries: this.#documents.entries(),
       capacityPools: this.#capacityPools,
-      pools: this.#pools,
+      pools: this.#pools.all,
       collecting: new Set(this.ownership.pendingCollections().map(({ pool }) => pool)),
       before: this.#labelledBefore,
     });
@@ -183,6 +321,7 @@ export class PolicyStore {
   problems(): readonly DocumentProblem[] {
     const refused = [...this.#policies.values()]
       .filter(({ accepted }) => accepted.status === 'False' && !OF_THE_TEXT.has(accepted.reason))
+      .sort(byKey)
       .map(({ latest, accepted }) => ({ source: latest.place, message: accepted.message }));
     return [...this.textProblems(), ...refused];
   }
@@ -202,8 +341,7 @@ export class PolicyStore {
 
   /** Sorted by kind, key and source. */
   refused(): readonly RefusedDocument[] {
-    const shown = { policies: this.#policies, capacityPools: this.#capacityPools };
-    return refusedDocuments(this.#documents.entries(), shown);
+    return this.#refused.list();
   }
 
   /** Apps that no policy names any more and that are not dealt with yet. */
@@ -221,60 +359,23 @@ export class PolicyStore {
     return this.#policies.has(policy) || this.#documents.policies().has(policy);
   }
 
-  #nextPolicies(): ReadonlyMap<ResourceKey, PolicyRecord> {
-    this.#capacityPools = nextCapacityPools(this.#capacityPools, this.#documents.pools(), {
-      nowMs: this.#deps.clock.now(),
-      deletionHeldBy: (source) => this.#listings.deletionHeld(source),
-    });
-    const findings = this.#documents.policies();
-    const applicants = [...findings].map(([key, finding]) =>
-      applicantOf(key, finding, {
-        known: this.#policies.get(key),
-        idsOf: (source) => this.ownership.idsOf(key, source),
-        workloadOf: this.#deps.workloadOf ?? (() => undefined),
-      }),
-    );
-    const usable = new Set(applicants.flatMap(({ key, latest }) => (latest === undefined ? [] : [key])));
-    const { admissions, stopped } = admit({
-      applicants,
-      pools: this.#capacityPools,
+  /** @param findings of policies, with all that they bear on */
+  #recordsOf(findings: ReadonlyMap<ResourceKey, Finding<MicroscalingPolicy>>): PolicyRecord[] {
+    const { clock, sources, homeOf, labelsDiffer } = this.#deps;
+    return admittedRecords(findings, {
+      known: (key) => this.#policies.get(key),
+      capacityPools: this.#capacityPools,
+      ownership: this.ownership,
+      listings: this.#listings,
+      isFound: (key) => this.#documents.policies().has(key),
+      workloadOf: this.#workloadOf,
       clusterId: this.#clusterId,
       identityOf: this.#identityOf,
       isTrusted: (source) => this.#isTrusted(source),
-      homeOf: (source) => this.#deps.homeOf?.(source),
-      ownedBefore: (policy, source, app) =>
-        !this.#policies.has(policy) && this.ownership.ownedBefore(policy, source, app),
-      absentOwner: (app) => this.#absentOwner(app, usable),
+      homeOf: (source) => homeOf?.(source),
+      ...{ nowMs: () => clock.now(), sources },
+      ...defined({ labelsDiffer }),
     });
-    const records = applicants.flatMap((applicant) => {
-      const { key, running: was, ...rest } = applicant;
-      const admission = admissions.get(key);
-      const source = rest.latest?.source;
-      if (admission === undefined || source === undefined) return [];
-      const running = stopped.has(key) ? undefined : was;
-      const record = recordOf(
-        { key, ...rest, ...defined({ running }) },
-        {
-          admission,
-          finding: findings.get(key),
-          known: this.#policies.get(key),
-          deletionHeld: this.#listings.deletionHeld(source) ?? this.#strayed(rest.latest),
-          firstSeenAtMs: () => this.ownership.seenAtMs(key, source) ?? this.#deps.clock.now(),
-        },
-      );
-      return record === undefined ? [] : [record];
-    });
-    return new Map(records.sort(byKey).map((record) => [record.key, record]));
-  }
-
-  /** Accepted, with a word about labels that speak of another operator than those of its pool. */
-  #strayed(latest: Version | undefined): Admission | undefined {
-    const { metadata, spec } = latest?.policy ?? {};
-    if (metadata === undefined || spec?.pool === undefined) return undefined;
-    const shared = this.#capacityPools.get(resourceKey({ ...metadata, name: spec.pool }));
-    const { labels = {} } = shared?.pool.metadata ?? {};
-    const why = this.#deps.labelsDiffer?.(labels, metadata.labels ?? {}, spec.pool);
-    return why === undefined ? undefined : { ...ACCEPTED, message: `${ACCEPTED.message}; ${why}` };
   }
 
   #isTrusted(source: string): boolean {
@@ -291,16 +392,6 @@ export class PolicyStore {
         ? this.#capacityPools.get(key)?.source
         : (this.#policies.get(key)?.running?.source ?? this.ownership.sourceOf(key));
     return candidates.find((source) => source === present);
-  }
-
-  #absentOwner(
-    app: string,
-    usable: ReadonlySet<ResourceKey>,
-  ): { readonly policy: ResourceKey; readonly source: string } | undefined {
-    return this.ownership.ownersOf(app).find(({ policy, source }) => {
-      if (usable.has(policy) || !this.#deps.sources.includes(source)) return false;
-      return this.#documents.policies().has(policy) || !this.#listings.isRead(source);
-    });
   }
 }
 

@@ -6,7 +6,7 @@ import { defaultAppId } from '../../api/schema/defaults.ts';
 import { defined } from '../../lang/defined.ts';
 import type { Applicant } from './admission.ts';
 import { createdAtMsOf, twoHomes } from './capacity-pools.ts';
-import type { Finding, Found } from './documents.ts';
+import type { Finding, Found } from './documents/documents.ts';
 import { type Admission, type PolicyRecord, refusal, type Version } from './records.ts';
 import { namedApps, type WorkloadOf } from './workloads.ts';
 

@@ -43,8 +43,8 @@ interface Shown {
 export class PoolViews {
   readonly #deps: PoolViewsDeps;
   readonly #pools = new Map<string, PoolView>();
-  /** The keys of `#pools`, sorted. */
-  #keys: readonly string[] = [];
+  /** The keys of `#pools`, sorted; worked out when they are asked for. */
+  #keys: readonly string[] | undefined;
   /** As they were shown last, while nothing that moves between rounds shows in them. */
   readonly #shown = new Map<string, Shown>();
 
@@ -58,7 +58,18 @@ export class PoolViews {
     for (const key of this.#pools.keys()) if (!known.has(key)) this.#pools.delete(key);
     for (const key of this.#shown.keys()) if (!known.has(key)) this.#shown.delete(key);
     for (const pool of pools) if (!this.#pools.has(pool.key)) this.#pools.set(pool.key, unseenPool(pool));
-    this.#keys = [...this.#pools.keys()].sort();
+    this.#keys = undefined;
+  }
+
+  /** The same for some of them; of a pool that is gone there is no record. */
+  change(pools: Iterable<readonly [key: string, pool: PoolRecord | undefined]>): void {
+    for (const [key, pool] of pools) {
+      if (pool !== undefined && this.#pools.has(key)) continue;
+      if (pool === undefined) this.#pools.delete(key);
+      else this.#pools.set(key, unseenPool(pool));
+      this.#shown.delete(key);
+      this.#keys = undefined;
+    }
   }
 
   /** Draws a pool anew after a round. */
@@ -100,6 +111,7 @@ export class PoolViews {
   all(): readonly PoolView[] {
     const clustersOf = this.#deps.lookAtClusters();
     const all: PoolView[] = [];
+    this.#keys ??= [...this.#pools.keys()].sort();
     for (const key of this.#keys) {
       const pool = this.#pools.get(key);
       if (pool !== undefined) all.push(this.#now(pool, clustersOf(key)));

@@ -15,4 +15,6 @@ export interface RoundRecorder {
   event(event: EventRecord): void;
   /** These pools there are: of others nothing more will be said. */
   pools(keys: ReadonlySet<string>): void;
+  /** Of this pool nothing more will be said. */
+  gone(pool: string): void;
 }

@@ -9,8 +9,9 @@ import type { InterventionEffect } from '../interventions/effect.ts';
 import { PendingCollections } from '../ownership/pending-collection.ts';
 import type { HistoryStore } from '../persistence/history-store.ts';
 import type { CapacityPoolRecord } from '../policies/capacity-pools.ts';
+import type { RefusedDocument } from '../policies/documents/refused-documents.ts';
+import type { PolicyStore } from '../policies/policy-store.ts';
 import type { PendingCollection, PolicyRecord, PoolRecord } from '../policies/records.ts';
-import type { RefusedDocument } from '../policies/refused-documents.ts';
 import type { OperatorDeps } from '../ports.ts';
 import type { WriteResult } from '../round/act.ts';
 import { isWhole, partsOf, type Round } from '../round/round.ts';
@@ -60,12 +61,29 @@ export type StatusDeps = Pick<
 };
 
 /** All documents there are, and which of them are gone. */
-export interface DocumentChanges {
+export interface DocumentChanges extends DocumentsNow {
   readonly pools: readonly PoolRecord[];
   readonly removed: readonly PolicyRecord[];
-  readonly problems: Problems;
+}
+
+/** What there is beside the pools. */
+interface DocumentsNow {
+  /** Asked when somebody looks. */
+  readonly problems: () => Problems;
   readonly capacityPools: readonly CapacityPoolRecord[];
   readonly refused: readonly RefusedDocument[];
+}
+
+/** Some documents, where all others are as they were. */
+export interface FewDocumentChanges {
+  /** By key; of those that are gone there is no record. */
+  readonly pools: ReadonlyMap<string, PoolRecord | undefined>;
+  readonly removed: readonly PolicyRecord[];
+  readonly problems: () => Problems;
+  /** Asked when somebody looks. */
+  readonly isAnyPool: PolicyStore['somePool'];
+  /** Absent: they are as they were. */
+  readonly others?: Pick<DocumentsNow, 'capacityPools' | 'refused'>;
 }
 
 type Problems = OperatorView['problems'];
@@ -86,12 +104,12 @@ export class Status {
   readonly #subscribers = new Set<() => void>();
   /** Pools that this operator has run, and does. */
   readonly #run = new Set<string>();
-  #problems: Problems = [];
+  #problems: () => Problems = () => [];
   /** Why the store cannot be written. */
   #storeTrouble: string | undefined;
   #clusterWasRead = false;
   #policiesLoaded = false;
-  #runsSomething = false;
+  #isAnyPool: PolicyStore['somePool'] = () => false;
   #rounds = 0;
 
   constructor(deps: StatusDeps) {
@@ -120,10 +138,8 @@ export class Status {
 
   /** The documents changed. Whether they are accepted shows at once; everything else with the next round. */
   documentsChanged({ pools, removed, problems, capacityPools, refused }: DocumentChanges): void {
-    this.#problems = problems;
-    this.#runsSomething = pools.some(
-      ({ key, members }) => this.#deps.isOurs(key) && members.some(({ running }) => running !== undefined),
-    );
+    this.#problems = once(problems);
+    this.#isAnyPool = (is) => pools.some(is);
     for (const { key } of removed) this.#remove(key);
     this.#events.addAll(this.#documents.take(capacityPools, refused));
     const keys = new Set(pools.map(({ key }) => key));
@@ -134,6 +150,25 @@ export class Status {
     this.#deps.recorder?.pools(keys);
     this.#changed();
     this.#deps.onShown(undefined);
+  }
+
+  /** As `documentsChanged`, at the price of what did. */
+  fewDocumentsChanged({ pools, removed, problems, isAnyPool, others }: FewDocumentChanges): void {
+    this.#problems = once(problems);
+    this.#isAnyPool = isAnyPool;
+    for (const { key } of removed) this.#remove(key);
+    if (others !== undefined) this.#events.addAll(this.#documents.take(others.capacityPools, others.refused));
+    for (const [key, pool] of pools) if (pool === undefined) this.#forgetPool(key);
+    this.#pools.change(pools);
+    this.#changed();
+    if (others !== undefined) this.#deps.onShown(undefined);
+    else for (const key of pools.keys()) this.#deps.onShown(key);
+  }
+
+  #forgetPool(key: string): void {
+    this.#clusters.forget(key);
+    this.#run.delete(key);
+    this.#deps.recorder?.gone(key);
   }
 
   /** The store cannot be written, with why; or it can be again. Nothing is decided by it, but a restart would cost. */
@@ -216,7 +251,11 @@ export class Status {
 
   /** The operator has no cluster of its own, and no policy that runs names one. */
   get #needsNoCluster(): boolean {
-    return this.#deps.ownCluster === false && !this.#runsSomething;
+    return this.#deps.ownCluster === false && !this.#isAnyPool((pool) => this.#isRun(pool));
+  }
+
+  #isRun({ key, members }: PoolRecord): boolean {
+    return this.#deps.isOurs(key) && members.some(({ running }) => running !== undefined);
   }
 
   view(): OperatorView {
@@ -233,7 +272,7 @@ export class Status {
       interventions: this.#deps.interventions(),
       decisions: this.#decisions.list(),
       events: this.#events.list(),
-      problems: [...storeProblems(this.#storeTrouble), ...this.#problems],
+      problems: [...storeProblems(this.#storeTrouble), ...this.#problems()],
       stats: {
         rounds: this.#rounds,
         decisions: this.#decisions.count,
@@ -287,6 +326,14 @@ export class Status {
   #changed(): void {
     for (const notify of this.#subscribers) notify();
   }
+}
+
+function once<T>(work: () => T): () => T {
+  let known: { readonly is: T } | undefined;
+  return () => {
+    known ??= { is: work() };
+    return known.is;
+  };
 }
 
 function storeProblems(trouble: string | undefined): Problems {

@@ -70,6 +70,12 @@ export class Clusters {
     for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
   }
 
+  /** Forgets what was read for a pool. */
+  forget(pool: string): void {
+    this.#read.delete(pool);
+    this.#shown.delete(pool);
+  }
+
   /** Forgets what was read for other pools. */
   keepOnly(pools: ReadonlySet<string>): void {
     for (const known of [this.#read, this.#shown])

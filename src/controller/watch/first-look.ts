@@ -34,7 +34,7 @@ async function look(
 ): Promise<number> {
   // Without a cluster of its own there is nothing to look at until a policy names one.
   if (ownCluster === false) return AGAIN_MS.afterSuccess;
-  if (store.pools().some((pool) => isOurs(pool.key) && membersOf(pool).length > 0))
+  if (store.somePool((pool) => isOurs(pool.key) && membersOf(pool).length > 0))
     return AGAIN_MS.whileRoundsLook;
   try {
     await schedulerFor(undefined).observe([], signal);

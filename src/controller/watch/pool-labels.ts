@@ -4,7 +4,7 @@
 import type { Labels } from '../../api/labels/label-selector.ts';
 import { capacityPoolKey } from '../../api/policy.ts';
 import type { CapacityPools } from '../policies/capacity-pools.ts';
-import type { Entry } from '../policies/documents.ts';
+import type { Entry } from '../policies/documents/documents.ts';
 import type { Pools } from '../policies/pools.ts';
 import { poolKeyOf } from '../policies/records.ts';
 

@@ -76,10 +76,11 @@ export class Sharding {
 
   /** The pools may be others now, or have other labels. */
   changed(): void {
+    if (this.#shard === undefined) return;
     const labelled = this.#store.labelled();
     const collecting = this.#store.ownership.pendingCollections().map(({ pool }) => pool);
     const known = new Set([...labelled.keys(), ...collecting]);
-    this.#shard?.follow({
+    this.#shard.follow({
       ours: new Set([...known].filter((pool) => this.isOurs(pool))),
       areOthers: (pool) => labelled.has(pool) || this.#store.isComplete,
       isGone: (pool) => !known.has(pool) && this.#store.isComplete,

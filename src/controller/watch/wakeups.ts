@@ -7,6 +7,7 @@ import { membersOf } from '../policies/members.ts';
 import type { PoolRecord } from '../policies/records.ts';
 import { nameInCluster } from '../policies/workloads.ts';
 import type { OperatorDeps } from '../ports.ts';
+import { Residents } from './residents.ts';
 
 type WakeupDeps = Pick<OperatorDeps, 'clock' | 'log' | 'random' | 'schedulerFor'> & {
   readonly wake: (pool: string) => void;
@@ -15,26 +16,14 @@ type WakeupDeps = Pick<OperatorDeps, 'clock' | 'log' | 'random' | 'schedulerFor'
 interface Watch {
   readonly stop: AbortController;
   readonly ended: Promise<void>;
-  pools: Residents;
-}
-
-/** A pool, and those of its apps that live in one cluster. */
-interface Resident {
-  readonly pool: PoolRecord;
-  readonly names: readonly string[];
-}
-
-/** The pools that live in one cluster. */
-interface Residents {
-  readonly all: readonly string[];
-  /** Those whose room depends on whatever else there is. */
-  readonly inCluster: readonly string[];
-  readonly byApp: ReadonlyMap<string, string>;
+  readonly pools: Residents;
 }
 
 export class Wakeups {
   readonly #deps: WakeupDeps;
   readonly #watches = new Map<Scheduler, Watch>();
+  /** Where each pool lives. */
+  readonly #homes = new Map<string, readonly Scheduler[]>();
 
   constructor(deps: WakeupDeps) {
     this.#deps = deps;
@@ -42,25 +31,40 @@ export class Wakeups {
 
   /** Watches the schedulers that these pools use, and no other. */
   follow(pools: readonly PoolRecord[]): void {
-    const wanted = new Map<Scheduler, Resident[]>();
-    for (const pool of pools) {
-      for (const [scheduler, names] of this.#schedulersOf(pool)) {
-        const there = wanted.get(scheduler);
-        if (there === undefined) wanted.set(scheduler, [{ pool, names }]);
-        else there.push({ pool, names });
-      }
+    const gone = new Map<string, undefined>([...this.#homes.keys()].map((key) => [key, undefined]));
+    this.change(
+      new Map<string, PoolRecord | undefined>([...gone, ...pools.map((pool) => [pool.key, pool] as const)]),
+    );
+  }
+
+  /** The same for some pools: of those that are not to be followed any more there is no record. */
+  change(pools: Iterable<readonly [key: string, pool: PoolRecord | undefined]>): void {
+    const changed = [...pools];
+    // First who leaves: an app may go from one pool to another.
+    for (const [key] of changed) {
+      for (const scheduler of this.#homes.get(key) ?? []) this.#watches.get(scheduler)?.pools.remove(key);
+      this.#homes.delete(key);
     }
-    for (const [scheduler, { stop }] of this.#watches) {
-      if (wanted.has(scheduler)) continue;
+    for (const [key, pool] of changed) {
+      const schedulers = pool === undefined ? [] : [...this.#schedulersOf(pool)];
+      if (pool === undefined || schedulers.length === 0) continue;
+      this.#homes.set(
+        key,
+        schedulers.map(([scheduler]) => scheduler),
+      );
+      for (const [scheduler, names] of schedulers) this.#residentsIn(scheduler).set(pool, names);
+    }
+    for (const [scheduler, { stop, pools: left }] of this.#watches) {
+      if (left.size > 0) continue;
       stop.abort();
       this.#watches.delete(scheduler);
     }
-    for (const [scheduler, there] of wanted) {
-      const watch = this.#watches.get(scheduler);
-      const residents = residentsOf(there);
-      if (watch === undefined) this.#watches.set(scheduler, this.#watch(scheduler, residents));
-      else watch.pools = residents;
-    }
+  }
+
+  #residentsIn(scheduler: Scheduler): Residents {
+    const watch = this.#watches.get(scheduler) ?? this.#watch(scheduler, new Residents());
+    this.#watches.set(scheduler, watch);
+    return watch.pools;
   }
 
   async close(): Promise<void> {
@@ -87,7 +91,7 @@ export class Wakeups {
     const backoff = new Backoff<string>({ baseMs: 500, maxMs: 10_000, random });
     const onChange = (apps?: ReadonlySet<string>): void => {
       backoff.forget('');
-      for (const pool of concernedBy(apps, watch.pools)) wake(pool);
+      for (const pool of pools.concernedBy(apps)) wake(pool);
     };
     const ended = keepRunning(
       (signal) => scheduler.watch(onChange, signal),
@@ -98,29 +102,6 @@ export class Wakeups {
       },
       stop.signal,
     );
-    const watch: Watch = { stop, ended, pools };
-    return watch;
+    return { stop, ended, pools };
   }
-}
-
-function residentsOf(residents: readonly Resident[]): Residents {
-  const byApp = residents.flatMap(({ pool, names }) => names.map((name) => [name, pool.key] as const));
-  const inCluster = residents.filter(({ pool }) => pool.capacity?.cluster !== undefined);
-  return {
-    all: residents.map(({ pool }) => pool.key),
-    inCluster: inCluster.map(({ pool }) => pool.key),
-    byApp: new Map(byApp),
-  };
-}
-
-/** What cannot be told apart concerns all. */
-function concernedBy(apps: ReadonlySet<string> | undefined, residents: Residents): Iterable<string> {
-  const { all, inCluster, byApp } = residents;
-  if (apps === undefined) return all;
-  const concerned = new Set(inCluster);
-  for (const app of apps) {
-    const pool = byApp.get(app);
-    if (pool !== undefined) concerned.add(pool);
-  }
-  return concerned;
 }

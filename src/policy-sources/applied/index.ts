@@ -1,9 +1,10 @@
 // policy-sources/applied: policies that people applied to the operator's own API.
 
 import { createHash } from 'node:crypto';
+import type { ResourceKey } from '../../api/policy.ts';
 import { defined } from '../../lang/defined.ts';
 import { untilAborted } from '../../runtime/abort/until-aborted.ts';
-import type { InvalidDocument, PolicySource, SourcedResource } from '../source.ts';
+import type { InvalidDocument, ObjectRef, PolicySnapshot, PolicySource, SourcedResource } from '../source.ts';
 import { APPLIED_SOURCE, type AppliedObjects, type Kept, placeOf } from './objects.ts';
 
 export { type AppliedObject, AppliedObjects, type LoadApplied } from './objects.ts';
@@ -12,17 +13,10 @@ export function createAppliedSource(objects: AppliedObjects): PolicySource {
   return {
     name: APPLIED_SOURCE,
     home: 'API',
-    list: async () => {
-      const all = objects.all();
-      return {
-        resources: all.flatMap(sourced),
-        problems: all.flatMap(({ problems }) => problems),
-        invalid: all.flatMap(refused),
-        complete: true,
-      };
-    },
+    list: async () => snapshotOf(objects.all()),
+    look: async (refs) => snapshotOf(refs.flatMap(({ kind, key }) => objects.get(kind, key) ?? [])),
     watch: async (onChange, signal) => {
-      const unsubscribe = objects.subscribe(onChange);
+      const unsubscribe = objects.subscribe((kind, key) => onChange(refTo(kind, key)));
       try {
         await untilAborted(signal);
       } finally {
@@ -31,6 +25,21 @@ export function createAppliedSource(objects: AppliedObjects): PolicySource {
     },
     removeFinalizer: async ({ kind, key }) => objects.release(kind, key),
   };
+}
+
+function snapshotOf(all: readonly Kept[]): PolicySnapshot {
+  return {
+    resources: all.flatMap(sourced),
+    problems: all.flatMap(({ problems }) => problems),
+    invalid: all.flatMap(refused),
+    complete: true,
+  };
+}
+
+/** Undefined for what is no kind of ours. */
+function refTo(kind: string, name: string): ObjectRef | undefined {
+  const key = name as ResourceKey;
+  return kind === 'MicroscalingPolicy' || kind === 'CapacityPool' ? { kind, key } : undefined;
 }
 
 /** Objects are listed again with every change of one of them; what follows from an object is worked out once. */

@@ -82,4 +82,22 @@ describe('wake-ups', () => {
     expect(hears('/new')).toEqual(['default/a']);
     await wakeups.close();
   });
+
+  it('follow the policies of some pools, also an app that goes from one to another', async () => {
+    const { wakeups, hears } = aWorld([a, b]);
+    const taken = aPoolOf(aPolicy('b', [anApp('two'), anApp('three')]));
+    wakeups.change([
+      ['default/b', taken],
+      ['default/a', undefined],
+    ]);
+    expect(hears('/one')).toEqual([]);
+    expect(hears('/two')).toEqual(['default/b']);
+    expect(hears()).toEqual(['default/b']);
+    wakeups.change([
+      ['default/b', undefined],
+      ['default/a', a],
+    ]);
+    expect(hears('/two')).toEqual(['default/a']);
+    await wakeups.close();
+  });
 });

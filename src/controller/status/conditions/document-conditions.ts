@@ -11,8 +11,8 @@ import { defined } from '../../../lang/defined.ts';
 import type { PoolOwner } from '../../../policy-sources/pools-to-run.ts';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { CapacityPoolRecord } from '../../policies/capacity-pools.ts';
+import type { RefusedDocument } from '../../policies/documents/refused-documents.ts';
 import type { Admission } from '../../policies/records.ts';
-import type { RefusedDocument } from '../../policies/refused-documents.ts';
 import type { NewEvent } from '../events/event-rules.ts';
 import type { CapacityPoolView, PoolView, RefusedView } from '../view.ts';
 

@@ -1,10 +1,15 @@
 // controller: the documents of all sources as they were last seen, and what can be said about each name.
 
-import type { Labels } from '../../api/labels/label-selector.ts';
-import type { CapacityPool, MicroscalingPolicy, Resource, ResourceKey } from '../../api/policy.ts';
-import { resourceKey } from '../../api/policy.ts';
-import { defined } from '../../lang/defined.ts';
-import type { InvalidDocument, PolicySnapshot, SourcedResource } from '../../policy-sources/source.ts';
+import type { Labels } from '../../../api/labels/label-selector.ts';
+import type { CapacityPool, MicroscalingPolicy, Resource, ResourceKey } from '../../../api/policy.ts';
+import { resourceKey } from '../../../api/policy.ts';
+import { defined } from '../../../lang/defined.ts';
+import type {
+  InvalidDocument,
+  ObjectRef,
+  PolicySnapshot,
+  SourcedResource,
+} from '../../../policy-sources/source.ts';
 
 /** One document of one source; without `resource` when it is there but not usable. */
 export interface Entry {
@@ -54,14 +59,18 @@ export type HomeOf = (
   sources: readonly string[],
 ) => string | undefined;
 
+/** Entries of one source or of all, by kind and key. */
+type ByName = Map<string, readonly Entry[]>;
+
 export class Documents {
   readonly #homeOf: HomeOf;
-  readonly #bySource = new Map<string, readonly Entry[]>();
-  // Worked out once between two listings.
+  readonly #bySource = new Map<string, ByName>();
+  // Worked out once between two listings; kept up with what changes alone.
   #entries: readonly Entry[] | undefined;
-  #byName: ReadonlyMap<string, readonly Entry[]> | undefined;
-  #policies: ReadonlyMap<ResourceKey, Finding<MicroscalingPolicy>> | undefined;
-  #pools: ReadonlyMap<ResourceKey, Finding<CapacityPool>> | undefined;
+  #byName: ByName | undefined;
+  #deleting: ByName | undefined;
+  #policies: Map<ResourceKey, Finding<MicroscalingPolicy>> | undefined;
+  #pools: Map<ResourceKey, Finding<CapacityPool>> | undefined;
 
   constructor(homeOf: HomeOf) {
     this.#homeOf = homeOf;
@@ -69,15 +78,40 @@ export class Documents {
 
   /** Takes over what a source listed; what it did not list is gone only after a complete listing. */
   replace(source: string, snapshot: PolicySnapshot): void {
-    const listed = entriesOf(source, snapshot);
-    const names = new Set(listed.map(nameOf));
-    const absent = (this.#bySource.get(source) ?? []).filter((entry) => !names.has(nameOf(entry)));
-    const kept = absent.filter(({ key }) => !isDecided(snapshot, key));
-    this.#bySource.set(source, [...listed, ...kept]);
+    const listed = Map.groupBy(entriesOf(source, snapshot), nameOf);
+    for (const [name, entries] of this.#bySource.get(source) ?? []) {
+      const kept = listed.has(name) ? [] : entries.filter(({ key }) => !isDecided(snapshot, key));
+      if (kept.length > 0) listed.set(name, kept);
+    }
+    this.#bySource.set(source, listed);
     this.#entries = undefined;
     this.#byName = undefined;
+    this.#deleting = undefined;
     this.#policies = undefined;
     this.#pools = undefined;
+  }
+
+  /** Takes over what a source has now of some objects: of them, what is not in the snapshot is not there any more. */
+  change(source: string, refs: readonly ObjectRef[], snapshot: PolicySnapshot): void {
+    const found = Map.groupBy(entriesOf(source, snapshot), nameOf);
+    const own = this.#bySource.get(source) ?? new Map();
+    this.#bySource.set(source, own);
+    for (const ref of refs) put(own, nameOf(ref), found.get(nameOf(ref)) ?? []);
+    this.#entries = undefined;
+    for (const ref of refs) {
+      const name = nameOf(ref);
+      const all = [...this.#bySource.values()].flatMap((entries) => entries.get(name) ?? []);
+      if (this.#byName !== undefined) put(this.#byName, name, all);
+      if (this.#deleting !== undefined) put(this.#deleting, name, all.filter(isDeleting));
+      this.findAnew(ref);
+    }
+  }
+
+  /** What is said about a name where several sources have it depends on what runs. */
+  findAnew({ kind, key }: ObjectRef): void {
+    const speaking = this.named(kind, key).filter((entry) => !entry.deleting);
+    if (kind === 'CapacityPool') find(this.#pools, key, this.#inItsHome(speaking));
+    else find(this.#policies, key, this.#inItsHome(speaking));
   }
 
   policies(): ReadonlyMap<ResourceKey, Finding<MicroscalingPolicy>> {
@@ -92,8 +126,14 @@ export class Documents {
 
   /** Every document that is there, whatever is said about it. */
   entries(): readonly Entry[] {
-    this.#entries ??= [...this.#bySource.values()].flat();
+    this.#entries ??= [...this.#bySource.values()].flatMap((entries) => [...entries.values()].flat());
     return this.#entries;
+  }
+
+  /** Those whose deletion was asked for. */
+  deleting(): readonly Entry[] {
+    this.#deleting ??= Map.groupBy(this.entries().filter(isDeleting), nameOf);
+    return [...this.#deleting.values()].flat();
   }
 
   /** Those of one name, whichever source they are in. */
@@ -102,7 +142,7 @@ export class Documents {
     return this.#byName.get(nameOf({ kind, key })) ?? [];
   }
 
-  #findings<R extends Resource>(kind: R['kind']): ReadonlyMap<ResourceKey, Finding<R>> {
+  #findings<R extends Resource>(kind: R['kind']): Map<ResourceKey, Finding<R>> {
     const speaking = this.entries().filter((entry) => entry.kind === kind && !entry.deleting);
     const byKey = Map.groupBy(speaking, ({ key }) => key);
     return new Map([...byKey].map(([key, entries]) => [key, findingOf<R>(this.#inItsHome(entries))]));
@@ -116,6 +156,25 @@ export class Documents {
     const home = this.#homeOf(first.kind, first.key, sources.sort());
     return home === undefined ? entries : entries.filter(({ source }) => source === home);
   }
+}
+
+function isDeleting({ deleting }: Entry): boolean {
+  return deleting;
+}
+
+function put(map: ByName, name: string, entries: readonly Entry[]): void {
+  if (entries.length === 0) map.delete(name);
+  else map.set(name, entries);
+}
+
+/** Nothing where the findings are not worked out: then all of them will be. */
+function find<R extends Resource>(
+  findings: Map<ResourceKey, Finding<R>> | undefined,
+  key: ResourceKey,
+  entries: readonly Entry[],
+): void {
+  if (entries.length === 0) findings?.delete(key);
+  else findings?.set(key, findingOf<R>(entries));
 }
 
 /** Whether absence of a document of this name means that it is not there. */
@@ -169,6 +228,24 @@ function ofInvalid(source: string, document: InvalidDocument): readonly Entry[] 
       deleting,
       ...defined({ uid, generation, labels }),
     },
+  ];
+}
+
+interface Keys {
+  readonly policies: Iterable<ResourceKey>;
+  readonly pools: readonly ResourceKey[];
+}
+
+export function keysOf(refs: readonly ObjectRef[]): Keys {
+  const keys = (kind: Resource['kind']): readonly ResourceKey[] =>
+    refs.flatMap((ref) => (ref.kind === kind ? [ref.key] : []));
+  return { policies: keys('MicroscalingPolicy'), pools: keys('CapacityPool') };
+}
+
+export function refsOf({ policies, pools }: Keys): readonly ObjectRef[] {
+  return [
+    ...Array.from(policies, (key) => ({ kind: 'MicroscalingPolicy' as const, key })),
+    ...pools.map((key) => ({ kind: 'CapacityPool' as const, key })),
   ];
 }
 

@@ -1,9 +1,9 @@
 // The log says what is wrong with documents once, not at every listing.
 
 import { expect, it } from 'vitest';
-import { ProblemLog } from '../../../src/controller/policies/problem-log.ts';
-import type { LogFields, Logger } from '../../../src/runtime/log.ts';
-import { silentLogger } from '../../../src/runtime/log.ts';
+import { ProblemLog } from '../../../../src/controller/policies/documents/problem-log.ts';
+import type { LogFields, Logger } from '../../../../src/runtime/log.ts';
+import { silentLogger } from '../../../../src/runtime/log.ts';
 
 function recorded(): { readonly problems: ProblemLog; readonly lines: (string | LogFields)[][] } {
   const lines: (string | LogFields)[][] = [];

@@ -1,9 +1,10 @@
 // controller: documents that are there and do not run at all, not even in an earlier version. Pure.
 
-import type { Resource, ResourceKey } from '../../api/policy.ts';
-import type { CapacityPools } from './capacity-pools.ts';
-import type { Entry } from './documents.ts';
-import { type Admission, type PolicyRecord, refusal } from './records.ts';
+import type { Resource, ResourceKey } from '../../../api/policy.ts';
+import type { ObjectRef } from '../../../policy-sources/source.ts';
+import type { CapacityPools } from '../capacity-pools.ts';
+import { type Admission, type PolicyRecord, refusal } from '../records.ts';
+import type { Documents, Entry } from './documents.ts';
 
 export interface RefusedDocument {
   readonly kind: Resource['kind'];
@@ -20,12 +21,56 @@ interface Shown {
   readonly capacityPools: CapacityPools;
 }
 
+/** All of them, kept up with what changes. */
+export class RefusedDocuments {
+  readonly #documents: Documents;
+  readonly #refused = new Map<string, readonly RefusedDocument[]>();
+  #list: readonly RefusedDocument[] | undefined;
+
+  constructor(documents: Documents) {
+    this.#documents = documents;
+  }
+
+  lookAtAll(shown: Shown): void {
+    this.#refused.clear();
+    const all = refusedDocuments(this.#documents.entries(), shown);
+    for (const [name, refused] of Map.groupBy(all, objectOf)) this.#refused.set(name, refused);
+    this.#list = all;
+  }
+
+  /** Of these objects the documents, or what is shown in their place, may be others. */
+  lookAt(shown: Shown, refs: readonly ObjectRef[]): void {
+    for (const ref of refs) {
+      const name = objectOf(ref);
+      const refused = refusedDocuments(this.#documents.named(ref.kind, ref.key), shown);
+      if (refused.length === 0 && !this.#refused.has(name)) continue;
+      if (refused.length === 0) this.#refused.delete(name);
+      else this.#refused.set(name, refused);
+      this.#list = undefined;
+    }
+  }
+
+  /** Sorted by kind, key and source; the same list as long as nothing is new. */
+  list(): readonly RefusedDocument[] {
+    this.#list ??= [...this.#refused.values()].flat().sort(byName);
+    return this.#list;
+  }
+}
+
+function objectOf({ kind, key }: ObjectRef): string {
+  return `${kind} ${key}`;
+}
+
+function byName(a: RefusedDocument, b: RefusedDocument): number {
+  return nameOf(a) < nameOf(b) ? -1 : 1;
+}
+
 /** Sorted by kind, key and source. */
 export function refusedDocuments(entries: readonly Entry[], shown: Shown): readonly RefusedDocument[] {
   return entries
     .filter((entry) => !entry.deleting && !isShown(entry, shown))
     .map((entry) => refusedDocument(entry, shown))
-    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    .sort(byName);
 }
 
 /** It is what a record shows, in its newest or in an earlier version. */

@@ -1,0 +1,222 @@
+// Documents that change alone, against the same documents listed whole: whatever happens, the store says the same.
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { API_VERSION, type CapacityPool, type Resource, type ResourceKey } from '../../../src/api/policy.ts';
+import { PolicyStore, type StoreChange } from '../../../src/controller/policies/policy-store.ts';
+import type {
+  InvalidDocument,
+  ObjectRef,
+  PolicySnapshot,
+  SourcedResource,
+} from '../../../src/policy-sources/source.ts';
+import { VirtualClock } from '../../../src/runtime/clock.ts';
+import { createMemoryDocumentStore } from '../../../src/runtime/document-store.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
+import { anApp, aPolicy } from '../../support/fakes.ts';
+
+/** What a source has of one name. */
+type Document =
+  | { readonly is: 'absent' }
+  | { readonly is: 'invalid' }
+  | {
+      readonly is: 'valid';
+      readonly apps: readonly string[];
+      readonly min: number;
+      readonly pool?: 'p' | 'q';
+      readonly deleting: boolean;
+      readonly born: number;
+    };
+
+const NAMES = ['a', 'b', 'c', 'd', 'e'] as const;
+const POOLS = ['p', 'q'] as const;
+const APPS = ['/x', '/y', '/z', '/own'] as const;
+
+const aDocument: fc.Arbitrary<Document> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({ is: 'absent' } as const) },
+  { weight: 1, arbitrary: fc.constant({ is: 'invalid' } as const) },
+  {
+    weight: 7,
+    arbitrary: fc.record(
+      {
+        is: fc.constant('valid' as const),
+        apps: fc.uniqueArray(fc.constantFrom(...APPS), { minLength: 1, maxLength: 2 }),
+        min: fc.integer({ min: 0, max: 3 }),
+        pool: fc.constantFrom(...POOLS),
+        deleting: fc.boolean(),
+        born: fc.integer({ min: 0, max: 2 }),
+      },
+      { requiredKeys: ['is', 'apps', 'min', 'deleting', 'born'] },
+    ),
+  },
+);
+
+type Step =
+  | { readonly do: 'policies'; readonly documents: readonly (readonly [string, Document])[] }
+  | { readonly do: 'pool'; readonly name: 'p' | 'q'; readonly slots: number }
+  | { readonly do: 'dir'; readonly documents: readonly (readonly [string, Document])[] }
+  | { readonly do: 'collected' };
+
+const named = fc.array(fc.tuple(fc.constantFrom(...NAMES), aDocument), { minLength: 1, maxLength: 3 });
+const aStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('policies' as const), documents: named }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('pool' as const),
+      name: fc.constantFrom(...POOLS),
+      slots: fc.integer({ min: 0, max: 6 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('dir' as const), documents: named }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'collected' as const }) },
+);
+
+type Documents = ReadonlyMap<string, Document>;
+
+function keyOf(name: string): ResourceKey {
+  return `default/${name}` as ResourceKey;
+}
+
+function resourceOf(name: string, { apps, min, pool }: Extract<Document, { is: 'valid' }>): Resource {
+  const specs = apps.map((id) =>
+    anApp(id === '/own' ? `own-${name}` : id.slice(1), {
+      id: id === '/own' ? `/${name}/own` : id,
+      instances: { min, max: 5 },
+    }),
+  );
+  const policy = aPolicy(name, specs);
+  // Of a pool that is not there, whichever member was listed last says the labels.
+  const labels = { labels: pool === undefined ? { min: `${min}` } : {} };
+  const { capacity: _, ...spec } = policy.spec;
+  return {
+    ...policy,
+    metadata: { ...policy.metadata, ...labels },
+    spec: pool === undefined ? policy.spec : { ...spec, pool },
+  } as Resource;
+}
+
+function snapshotOf(documents: Documents, slots: ReadonlyMap<string, number>): PolicySnapshot {
+  const resources: SourcedResource[] = [];
+  const invalid: InvalidDocument[] = [];
+  for (const [name, document] of documents) {
+    const place = `api ${name}`;
+    if (document.is === 'invalid')
+      invalid.push({ kind: 'MicroscalingPolicy', key: keyOf(name), message: 'not valid', place });
+    if (document.is !== 'valid') continue;
+    resources.push({
+      resource: known(name, document),
+      place,
+      revision: JSON.stringify(document),
+      uid: `${name}-${document.born}`,
+      createdAt: new Date(document.born * 1_000).toISOString(),
+      ...(document.deleting && { deleting: true }),
+    });
+  }
+  for (const [name, size] of slots)
+    if (size > 0)
+      resources.push({ resource: poolNamed(name, size), place: `api ${name}`, revision: `${size}` });
+  const problems = invalid.map(({ key, place }) => ({
+    ...{ severity: 'error' as const, source: place, pointer: '', message: 'not valid' },
+    object: `MicroscalingPolicy ${key}`,
+  }));
+  return { resources, invalid, problems, complete: true };
+}
+
+/** A source gives the same object as long as it says the same. */
+const resources = new Map<string, Resource>();
+function known(name: string, document: Extract<Document, { is: 'valid' }>): Resource {
+  const text = JSON.stringify([name, document]);
+  const resource = resources.get(text) ?? resourceOf(name, document);
+  resources.set(text, resource);
+  return resource;
+}
+
+function poolNamed(name: string, slots: number): CapacityPool {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'CapacityPool',
+    metadata: { name, namespace: 'default' },
+    spec: { capacity: { slots } },
+  };
+}
+
+class Twin {
+  readonly documents = createMemoryDocumentStore();
+  readonly store = new PolicyStore({
+    clock: new VirtualClock(0),
+    log: silentLogger,
+    documents: this.documents,
+    sources: ['api', 'dir'],
+    isTrusted: (source) => source === 'dir',
+  });
+
+  get told(): unknown {
+    const { store, documents } = this;
+    const sorted = <T>(items: Iterable<T>): readonly T[] =>
+      [...items].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    return {
+      pools: store.pools(),
+      capacityPools: store.capacityPools(),
+      refused: store.refused(),
+      problems: sorted(store.problems()),
+      pending: sorted(store.ownership.pendingCollections()),
+      finalizable: sorted(store.ownership.finalizable()),
+      labels: sorted(store.labelled()),
+      written: sorted(documents.all('holding')),
+      owners: APPS.map((app) => sorted(store.ownership.ownersOf(app))),
+    };
+  }
+}
+
+function changeTold({ pools, removed }: StoreChange): unknown {
+  return { pools: [...pools].sort(), removed: removed.map(({ key }) => key).sort() };
+}
+
+it('is taken over as if everything had been listed', () => {
+  fc.assert(
+    fc.property(fc.array(aStep, { minLength: 1, maxLength: 12 }), (steps) => {
+      const [whole, alone] = [new Twin(), new Twin()];
+      const api = new Map<string, Document>();
+      const slots = new Map<string, number>();
+      const all = () => ({ source: 'api', snapshot: snapshotOf(api, slots) });
+      for (const { store } of [whole, alone])
+        store.update([all(), { source: 'dir', snapshot: snapshotOf(new Map(), new Map()) }]);
+      for (const step of steps) {
+        if (step.do === 'collected') {
+          for (const { store } of [whole, alone]) {
+            const [pending] = [...store.ownership.pendingCollections()].sort((a, b) =>
+              JSON.stringify(a) < JSON.stringify(b) ? -1 : 1,
+            );
+            if (pending !== undefined) store.ownership.collected(pending);
+          }
+        } else if (step.do === 'dir') {
+          const snapshot = snapshotOf(new Map(step.documents), new Map());
+          const changes = [whole, alone].map(({ store }) => store.update([{ source: 'dir', snapshot }]));
+          expect(changes.map(changeTold)[1]).toEqual(changes.map(changeTold)[0]);
+        } else {
+          if (step.do === 'pool') slots.set(step.name, step.slots);
+          else for (const [name, document] of step.documents) api.set(name, document);
+          const names = new Set(step.do === 'pool' ? [step.name] : step.documents.map(([name]) => name));
+          const refs: ObjectRef[] = [...names].map((name) => ({
+            kind: step.do === 'pool' ? 'CapacityPool' : 'MicroscalingPolicy',
+            key: keyOf(name),
+          }));
+          const pick = <T>(map: ReadonlyMap<string, T>) =>
+            new Map([...map].filter(([name]) => names.has(name)));
+          const snapshot =
+            step.do === 'pool' ? snapshotOf(new Map(), pick(slots)) : snapshotOf(pick(api), new Map());
+          const before = new Map(alone.store.pools().map((pool) => [pool.key, pool]));
+          const wasListed = whole.store.update([all()]);
+          const { only = [], ...changed } = alone.store.change({ source: 'api', refs, snapshot });
+          expect(changeTold(changed)).toEqual(changeTold(wasListed));
+          const after = new Map(alone.store.pools().map((pool) => [pool.key, pool]));
+          for (const key of new Set([...before.keys(), ...after.keys()]))
+            if (before.get(key) !== after.get(key)) expect(only).toContain(key);
+        }
+        expect(alone.told).toEqual(whole.told);
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
