@@ -80,7 +80,7 @@ const IDLE_IF_BLIND_S = 0.4;
 const MOST_IDLE_INSTANCE_S = 20;
 const SOON_INTERVALS = 2;
 /** Who is missing comes once that might have left undone so much of the target since the last rise. */
-const LEFT_UNDONE = 0.2;
+const LEFT_UNDONE = 0.15;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;

@@ -111,10 +111,10 @@ describe('Fluid decides', () => {
     const risen = (agoMs: number, over: Partial<FluidMemory> = {}) =>
       knowing({ varArrivals: 2_500 }, { roseAtMs: T0 - agoMs, ...over });
 
-    // 2·5/s·(1.5 s + 0.5 s) are a fifth of the target
+    // 2·5/s·(1 s + 0.5 s) are 15 % of the target
     it.each([
-      { name: 'waits for more', agoMs: 1_400, wanted: 5 },
-      { name: 'waits no longer than two would be missed', agoMs: 1_500, wanted: 7 },
+      { name: 'waits for more', agoMs: 900, wanted: 5 },
+      { name: 'waits no longer than two would be missed', agoMs: 1_000, wanted: 7 },
     ])('$name', ({ agoMs, wanted }) => {
       expect(asked(105, told, risen(agoMs)).wanted).toBe(wanted);
     });
