@@ -26,6 +26,7 @@ import { firstEstimate } from './rates/first-guess.ts';
 import { believedToServe } from './rates/trial.ts';
 import type { SeasonMemory } from './season.ts';
 import { figuresOf, reasonOf, shownOf } from './shown.ts';
+import { isUnused, unusedSince } from './unused.ts';
 
 export interface FluidOptions {
   readonly goal: Goal;
@@ -47,6 +48,8 @@ export interface FluidMemory extends ColdMemory, AheadMemory, ProbeMemory {
   readonly fellAtMs: number;
   /** When it last became more; 0 until then, absent in memories of before it was kept. */
   readonly roseAtMs?: number;
+  /** Since when all counts found nothing; absent while one finds something. */
+  readonly unusedSinceMs?: number | undefined;
 }
 
 /** What outlives the process: of the queue's nature, not of how things stood. */
@@ -102,7 +105,9 @@ export function fluidLaw(
   const mayFall = input.nowMs - fellAtMs >= FALLS_APART_MS;
   const probing = probe(view.input, memory, isEmpty(view));
   const least = worthAnInstance(view) ? 1 : 0;
-  const fewest = whole(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service);
+  const fewest = isUnused(view.unusedSinceMs, input.atMs)
+    ? 0
+    : whole(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service);
   const down = Math.max(least, Math.min(fewest, probing.floor));
 
   // A probe is judged by a count that was made after it, not by what made it worth trying.
@@ -131,6 +136,7 @@ export function fluidLaw(
       asked,
       fellAtMs,
       roseAtMs,
+      unusedSinceMs: view.unusedSinceMs,
       probed: probing.probed,
       bank: view.bank,
     },
@@ -176,7 +182,10 @@ function isWorthARise({ input, known, target, intervalS }: View, more: number, r
 }
 
 /** What the estimates need of the rounds before. */
-export type Seen = Pick<FluidMemory, 'estimate' | 'growth' | 'season' | 'bank' | 'intervalS'>;
+export type Seen = Pick<
+  FluidMemory,
+  'estimate' | 'growth' | 'season' | 'bank' | 'intervalS' | 'unusedSinceMs'
+>;
 
 /** What is known of a queue with this count of it, whatever is decided by that. */
 export function look(
@@ -245,6 +254,7 @@ export function look(
     atOnce,
     deviation,
     overdue: overdueOf(goal, input),
+    unusedSinceMs: unusedSince(measurement, memory),
   };
 }
 

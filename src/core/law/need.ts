@@ -39,6 +39,8 @@ export interface View {
   readonly deviation: number;
   /** Messages older than a `messageAge` target allows. */
   readonly overdue: number;
+  /** Since when all counts found nothing; undefined while one finds something. */
+  readonly unusedSinceMs: number | undefined;
 }
 
 /** Constants of docs/design/law.md#decision, shares of the target first. */
