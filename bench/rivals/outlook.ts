@@ -1,7 +1,7 @@
 // bench: where an oracle expects the queue when an instance asked for now begins to serve. It takes all that serve for
 // busy all the time, and stays as it was when the oracles were searched, so that they remain the same measure.
 
-import { type Launches, overdue } from '../../src/core/law/prediction.ts';
+import { type Launches, overdue } from '../../src/core/law/outlook/prediction.ts';
 
 export interface Outlook extends Launches {
   readonly waiting: number;

@@ -9,9 +9,9 @@ import { isTook, type LaunchMemory } from './demand/launches/launches.ts';
 import { resumedWarmUp } from './demand/launches/warm-up.ts';
 import { isAccount, lastingAccount, type MissAccount, movedAccount } from './demand/objective.ts';
 import type { FluidLearned } from './law/fluid.ts';
+import { interrupted, readSeason } from './law/outlook/season.ts';
 import type { ServiceRate } from './law/rates/estimate.ts';
 import { ageServiceRate } from './law/rates/estimator.ts';
-import { interrupted, readSeason } from './law/season.ts';
 import { bestKnown } from './learned.ts';
 import { type AppState, type LawMemory, memoryOf, statesIn } from './memory.ts';
 

@@ -227,7 +227,13 @@ describe('CONTRIBUTING: follow one number', () => {
 
   it('leaves rules to plain numbers: what shares and bounds a count knows no shape', () => {
     const rules = ['capacity', 'handover', 'max-min-share', 'preemption'].map((name) => `allocation/${name}`);
-    for (const rule of [...rules, 'demand/behavior', 'law/rates/estimator', 'law/prediction', 'law/ahead']) {
+    for (const rule of [
+      ...rules,
+      'demand/behavior',
+      'law/rates/estimator',
+      'law/outlook/prediction',
+      'law/outlook/ahead',
+    ]) {
       const code = readFileSync(join(ROOT, `src/core/${rule}.ts`), 'utf8').replace(
         /\/\*[\s\S]*?\*\/|\/\/.*$/gm,
         '',

@@ -1,7 +1,6 @@
 // core: the default law: a fluid model of the queue, predicted over the dead time (docs/design/law.md).
 
 import { averageLevel, levelAt } from '../demand/history.ts';
-import { type AheadMemory, lookAhead } from './ahead.ts';
 import { type ColdMemory, coldLimit } from './cold-start.ts';
 import type { Goal, LawInput, LawResult } from './law.ts';
 import {
@@ -17,14 +16,15 @@ import {
   whole,
   worthAnInstance,
 } from './need.ts';
-import { type Outlook, predictExcess } from './prediction.ts';
+import { type AheadMemory, lookAhead } from './outlook/ahead.ts';
+import { type Outlook, predictExcess } from './outlook/prediction.ts';
+import type { SeasonMemory } from './outlook/season.ts';
 import { type ProbeMemory, probe } from './probe.ts';
 import { type ArrivalsSeen, type Bank, firstBank, ratesOf, updateBank } from './rates/bank.ts';
 import type { Estimate, Head, Measurement, ServiceRate } from './rates/estimate.ts';
 import { actedBy, update } from './rates/estimator.ts';
 import { firstEstimate } from './rates/first-guess.ts';
 import { believedToServe } from './rates/trial.ts';
-import type { SeasonMemory } from './season.ts';
 import { figuresOf, reasonOf, shownOf } from './shown.ts';
 import { isUnused, unusedSince } from './unused.ts';
 

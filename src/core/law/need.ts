@@ -1,9 +1,9 @@
 // core: how many instances the default law needs for what it knows, and when it acts on that (docs/design/law.md#decision).
 
 import { clamp, count } from '../numbers.ts';
-import type { Ahead } from './ahead.ts';
 import { DEFAULT_MISS_TOLERANCE, type Goal, type LawInput } from './law.ts';
 import { deviationsAbove } from './normal.ts';
+import type { Ahead } from './outlook/ahead.ts';
 import type { Bank, Rates } from './rates/bank.ts';
 import type { Estimate } from './rates/estimate.ts';
 import type { ShownRates } from './shown.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Outlook, predictExcess } from '../../../src/core/law/prediction.ts';
-import { T0 } from '../../support/builders.ts';
+import { type Outlook, predictExcess } from '../../../../src/core/law/outlook/prediction.ts';
+import { T0 } from '../../../support/builders.ts';
 
 const now: Outlook = {
   backlog: 102,

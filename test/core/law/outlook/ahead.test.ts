@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AheadMemory, lookAhead, type Present } from '../../../src/core/law/ahead.ts';
+import { type AheadMemory, lookAhead, type Present } from '../../../../src/core/law/outlook/ahead.ts';
 
 function present(over: Partial<Present> = {}): Present {
   return {

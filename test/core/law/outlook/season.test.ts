@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { followSeason, forecast, isTrusted, type SeasonMemory } from '../../../src/core/law/season.ts';
+import {
+  followSeason,
+  forecast,
+  isTrusted,
+  type SeasonMemory,
+} from '../../../../src/core/law/outlook/season.ts';
 
 const SEASON_MS = 120_000;
 const ROUND_MS = 500;

@@ -1,6 +1,6 @@
 // core: what will be there when an instance asked for now begins to serve (docs/design/law.md#prediction).
 
-import { type Levels, levelAt, type Tally } from '../demand/history.ts';
+import { type Levels, levelAt, type Tally } from '../../demand/history.ts';
 
 /** Who serves, and who will. */
 export interface Launches {
