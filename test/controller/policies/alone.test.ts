@@ -159,7 +159,7 @@ class Twin {
       pools: store.pools(),
       capacityPools: store.capacityPools(),
       refused: store.refused(),
-      problems: sorted(store.problems()),
+      problems: store.problems(),
       pending: sorted(store.ownership.pendingCollections()),
       finalizable: sorted(store.ownership.finalizable()),
       labels: sorted(store.labelled()),

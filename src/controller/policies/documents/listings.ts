@@ -85,7 +85,9 @@ export class Listings {
 
   /** What the matter is with texts, sources and names, beyond what policies' own events say. */
   problems(): readonly DocumentProblem[] {
-    const found = [...this.#problems.values()].flatMap((about) => [...about.values()].flat().map(toldOf));
+    const found = [...this.#problems.values()].flatMap((about) =>
+      [...about.values()].flat().sort(byPlace).map(toldOf),
+    );
     const pools = [...this.documents.pools()].flatMap(([key, finding]) =>
       finding.is === 'duplicate'
         ? [{ source: finding.places[0] ?? '', message: twoHomes('pool', key, finding.places) }]
@@ -101,6 +103,12 @@ export class Listings {
 /** `Kind namespace/name`, or nothing. */
 function aboutOf({ object = '' }: Problem): string {
   return object;
+}
+
+/** However they came to be known: all at once, or of some objects anew. */
+function byPlace(a: Problem, b: Problem): number {
+  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0);
 }
 
 function toldOf({ source, line, message }: Problem): DocumentProblem {
