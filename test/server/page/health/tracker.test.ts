@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { HealthTracker } from '../../../../src/server/page/health/tracker.ts';
 import { troublesOf } from '../../../../src/server/page/health/troubles.ts';
+import { anApp, aPolicy, World, wants } from '../../../support/fakes.ts';
 import {
   aPolicyView,
   aPool,
@@ -76,6 +77,26 @@ describe('troublesOf', () => {
     expect(troublesOf(view, new HealthTracker().look(view))).toEqual([other]);
     const paused = { ...view, pools: [aPool([{ ...policy, paused: { sinceMs: 1 } }])] };
     expect(troublesOf(paused, new HealthTracker().look(paused))).toEqual(problems);
+  });
+
+  it('leaves an app that two policies name to the two of them', async () => {
+    const world = new World({}, {});
+    onTestFinished(() => world.stop());
+    for (const name of ['a', 'b'])
+      world.policies.put(`${name}.yaml`, aPolicy(name, [anApp('worker', { ...wants(1), id: '/x/worker' })]));
+    await world.start(5_000);
+    const healths = new HealthTracker().look(world.view);
+    expect([...healths.values()].map(({ kind }) => kind)).toEqual(['DuplicateApp', 'DuplicateApp']);
+    expect(world.view.problems).toHaveLength(2);
+    expect(troublesOf(world.view, healths)).toEqual([]);
+  });
+
+  it('lists a document whose place ends as that of another', () => {
+    const message = 'no such field';
+    const refused = { status: 'False', reason: 'InvalidSpec', message: `new-orders.yaml:3: ${message}` } as const;
+    const problems = [{ source: 'orders.yaml:3', message }];
+    const view = { ...aViewOf([aPool([withCondition(calm, 'Accepted', refused)])]), problems };
+    expect(troublesOf(view, new HealthTracker().look(view))).toEqual(problems);
   });
 
   it('lists documents that do not run, and nothing else when all is well', () => {
