@@ -43,6 +43,13 @@ describe('a table that grows', () => {
     expect(grown.add([['a', 'True', '2000000m']])).toBe('a       True   2000000m');
   });
 
+  it('has them once, too, where only a column without a head stands to the right of what got wider', () => {
+    const grown = new GrowingTable(['NAME', 'AGE', '']);
+    grown.add([['orders', '99s']]);
+    expect(grown.add([['orders', '100s']])).toBe('orders  100s');
+    expect(grown.add([['orders', '100s', '(deleted)']])).toBe('orders  100s  (deleted)');
+  });
+
   it('says its heads again where a column got wider, and is as wide from then on', () => {
     const grown = new GrowingTable(['NAME', 'READY', 'AGE']);
     grown.add([['orders', 'True', '1m']]);

@@ -22,8 +22,9 @@ export class GrowingTable {
   /** The rows to print now, below the heads the first time and wherever the columns stand elsewhere than before. */
   add(rows: readonly (readonly Cell[])[]): string {
     const { text, widths } = lines(this.#heads, rows, this.#widths);
-    // Nothing stands to the right of the last column.
-    const moved = widths.slice(0, -1).some((width, i) => width !== this.#widths[i]);
+    // Below no head nothing can stand below the wrong one.
+    const headed = this.#heads.findLastIndex((head) => head !== '');
+    const moved = widths.slice(0, headed).some((width, i) => width !== this.#widths[i]);
     const shown = this.#headed && !moved ? text.slice(text.indexOf('\n') + 1) : text;
     this.#widths = widths;
     this.#headed = true;
