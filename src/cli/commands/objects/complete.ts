@@ -54,16 +54,23 @@ function namesAt(context: CommandContext): NamesOf {
     interventions: async () => (await of('interventions')).map(qualified),
     apps: async (policy) =>
       (await of('policies'))
-        .filter(({ metadata }) => policy === undefined || isCalled(policy, metadata))
+        .filter(({ metadata }) => isMeant(metadata, { policy, namespace: givenIn(words, 'namespace') }))
         .flatMap(({ spec }) => spec.apps.map(({ name }) => name)),
     orphans: async () =>
       (await list<{ readonly app: string }>(`/apis/${API_VERSION}/orphans`)).map(({ app }) => app),
   };
 }
 
-/** `shop`, or `team/shop` whatever the namespace is. */
-function isCalled(policy: string, { namespace, name }: ApiObject['metadata']): boolean {
-  return [name, `${namespace}/${name}`].includes(policy);
+/** As the command takes it: where no namespace is given, a policy that is named alone is in the default one. */
+function isMeant(
+  { namespace, name }: ApiObject['metadata'],
+  given: { readonly policy: string | undefined; readonly namespace: string | undefined },
+): boolean {
+  if (given.policy === undefined) return given.namespace === undefined || given.namespace === namespace;
+  const isWhole = given.policy.includes('/');
+  return (
+    `${namespace}/${name}` === (isWhole ? given.policy : `${given.namespace ?? 'default'}/${given.policy}`)
+  );
 }
 
 function qualified({ metadata: { namespace, name } }: ApiObject): string {

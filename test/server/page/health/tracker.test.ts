@@ -93,7 +93,11 @@ describe('troublesOf', () => {
 
   it('lists a document whose place ends as that of another', () => {
     const message = 'no such field';
-    const refused = { status: 'False', reason: 'InvalidSpec', message: `new-orders.yaml:3: ${message}` } as const;
+    const refused = {
+      status: 'False',
+      reason: 'InvalidSpec',
+      message: `new-orders.yaml:3: ${message}`,
+    } as const;
     const problems = [{ source: 'orders.yaml:3', message }];
     const view = { ...aViewOf([aPool([withCondition(calm, 'Accepted', refused)])]), problems };
     expect(troublesOf(view, new HealthTracker().look(view))).toEqual(problems);
