@@ -89,14 +89,14 @@ export function notRecordedText(what: string, atMs: number, beginsMs: number | u
   return `nothing is recorded of ${what} at ${instantText(atMs)}${begins}`;
 }
 
-/** A picture that is so much older than what was asked for is not of that moment. */
+/** A picture that is so much older than what was asked for is not of that moment: nobody recorded, or no round ended. */
 const SAME_MS = 120_000;
 
 function olderNote(found: readonly Found[], atMs: number): readonly string[] {
   const newestMs = Math.max(...found.map(({ pool }) => pool.atMs));
   if (found.length === 0 || atMs - newestMs <= SAME_MS) return [];
   return [
-    `nobody was recording at that time: these are the last pictures before it, of ${instantText(newestMs)}`,
+    `nothing was recorded between ${instantText(newestMs)} and that time: these are the last pictures before it`,
   ];
 }
 
