@@ -62,7 +62,7 @@ describe('a pool whose rounds do not end', () => {
       await world.after(overdueMs - quietMs);
       expect(world.condition('omega', 'Ready')).toBe('Unknown/RoundOverdue');
       expect(world.message('omega', 'Ready')).toMatch(
-        /^no round has ended since \d{4}-\d\d-\d\dT[\d:.]+Z: a scheduler or a metric does not answer/,
+        /^no round has ended since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: a scheduler or a metric does not answer/,
       );
       expect(world.condition('alpha', 'Ready')).toBe('True/AllTrue');
     },

@@ -1,6 +1,7 @@
 // controller: what a round means for the conditions of one policy. Pure; status.ts writes them.
 
 import type { Condition, ConditionType } from '../../../api/conditions.ts';
+import { instantText } from '../../../api/words/instant.ts';
 import type { SchedulerWords } from '../../../schedulers/words.ts';
 import { type PolicyRecord, shownVersion } from '../../policies/records.ts';
 import type { Round } from '../../round/round.ts';
@@ -46,9 +47,9 @@ export function conditionsOf(
 
 /** Of a policy that is well as far as anybody has seen, and whose rounds do not end. */
 export function overdueOf(sinceMs: number): Pick<NewCondition, 'type' | keyof Finding> {
-  const since = new Date(sinceMs).toISOString();
   const why = 'a scheduler or a metric does not answer, or the operator is busy';
-  return { type: 'Ready', ...is('Unknown', 'RoundOverdue', `no round has ended since ${since}: ${why}`) };
+  const message = `no round has ended since ${instantText(sinceMs)}: ${why}`;
+  return { type: 'Ready', ...is('Unknown', 'RoundOverdue', message) };
 }
 
 const NOTHING_RUNS: Finding = is('Unknown', 'Pending', 'nothing of this policy runs');
