@@ -170,7 +170,8 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
   },
   RoundOverdue: {
     of: ['Ready'],
-    meaning: 'No round has ended for 3 s, or for three intervals: what is shown is of the last one.',
+    meaning:
+      'No round has ended for three intervals, and for no less than 3 s: what is shown is of the last one.',
   },
   AllTrue: {
     of: ['Ready'],
