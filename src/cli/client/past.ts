@@ -124,7 +124,7 @@ function clockText(ms: number): string {
 /** The first lines of an answer about the past: of when it is, and what is to be said of it. */
 export function whenText({ atMs, detail, notes }: PastAnswer, wantedMs: number): string {
   const behindS = Math.round((wantedMs - atMs) / 1000);
-  const late = behindS > 120 ? `, ${behindS} s earlier: nothing is recorded after it` : '';
+  const late = behindS > 120 ? `, ${behindS} s earlier: nothing was recorded in between` : '';
   const kind = detail === 'minutes' ? ' (one picture a minute is kept)' : '';
   return [`as it was at ${clockText(atMs)}${kind}${late}`, ...notes.map((text) => `note: ${text}`)].join(
     '\n',
