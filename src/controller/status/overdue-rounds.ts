@@ -39,6 +39,10 @@ export class OverdueRounds {
     this.#ended.set(pool.key, { atMs, wallMs: atMs + wallAheadMs, nextWithinMs });
   }
 
+  forget(pool: string): void {
+    this.#ended.delete(pool);
+  }
+
   keepOnly(pools: ReadonlySet<string>): void {
     for (const pool of this.#ended.keys()) if (!pools.has(pool)) this.#ended.delete(pool);
   }

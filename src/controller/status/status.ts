@@ -167,6 +167,7 @@ export class Status {
 
   #forgetPool(key: string): void {
     this.#clusters.forget(key);
+    this.#overdue.forget(key);
     this.#run.delete(key);
     this.#deps.recorder?.gone(key);
   }

@@ -1,6 +1,13 @@
 // A pool whose rounds do not end: within seconds its policies are not ready any more, whoever asks.
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { API_VERSION } from '../../../src/api/policy.ts';
+import { loadPolicies } from '../../../src/app/policies/schema.ts';
+import type { OperatorDeps } from '../../../src/controller/ports.ts';
+import { AppliedObjects, createAppliedSource } from '../../../src/policy-sources/applied/index.ts';
+import type { PolicySource } from '../../../src/policy-sources/source.ts';
+import { createMemoryDocumentStore } from '../../../src/runtime/document-store.ts';
+import { silentLogger } from '../../../src/runtime/log.ts';
 import { HealthTracker } from '../../../src/server/page/health/tracker.ts';
 import { countedOf, pageList } from '../../../src/server/page/overview/rows.ts';
 import { EVERYTHING } from '../../../src/server/page/overview/selection.ts';
@@ -15,17 +22,17 @@ afterEach(async () => {
   await world.stop();
 });
 
-async function started(interval = '500ms'): Promise<void> {
+function aWorld(sources?: readonly PolicySource[]): World {
   silent = new Map();
-  world = new World(
-    {},
-    {
-      inRound: async (pool, round) => {
-        await silent.get(pool)?.promise;
-        return await round();
-      },
-    },
-  );
+  const inRound: OperatorDeps['inRound'] = async (pool, round) => {
+    await silent.get(pool)?.promise;
+    return await round();
+  };
+  return new World({}, { inRound, ...(sources && { sources }) });
+}
+
+async function started(interval = '500ms'): Promise<void> {
+  world = aWorld();
   for (const [i, name] of ['alpha', 'omega'].entries())
     world.policies.put(
       `${name}.yaml`,
@@ -109,6 +116,34 @@ describe('a pool whose rounds do not end', () => {
     expect(listed().counted.limited).toBe(0);
     await world.after(30_000);
     expect(world.condition('omega', 'Ready')).toBe('True/AllTrue');
+  });
+
+  it('is not overdue for one of its name that is gone', async () => {
+    const objects = new AppliedObjects({
+      documents: createMemoryDocumentStore(),
+      load: loadPolicies,
+      log: silentLogger,
+    });
+    const apps = [
+      { name: 'worker', priority: 1, remainder: { weight: 1 }, app: { cmd: 'work', cpus: 1, mem: 1 } },
+    ];
+    const put = (uid: string) =>
+      objects.put({
+        ...{ apiVersion: API_VERSION, kind: 'MicroscalingPolicy' },
+        metadata: { name: 'omega', namespace: 'default', uid },
+        spec: { capacity: { slots: 3 }, apps },
+      });
+    world = aWorld([createAppliedSource(objects)]);
+    put('first');
+    await world.start(5_000);
+    objects.remove('MicroscalingPolicy', 'default/omega');
+    await world.after(500);
+    expect(world.view.pools).toEqual([]);
+    hush('default/omega');
+    put('second');
+    await world.after(4_000);
+    expect(world.view.pools).toMatchObject([{ name: 'default/omega' }]);
+    expect(world.view.pools[0]).not.toHaveProperty('overdueSinceMs');
   });
 
   it('keeps a cause of its own: whose metric cannot be read is not called anything else', async () => {
