@@ -6,6 +6,9 @@ import type { Round } from '../round/round.ts';
 /** A round waits for whoever answers slowly: one that takes this long, or so many intervals, is worth a word. */
 const SLOW_MS = 3_000;
 const SLOW_INTERVALS = 3;
+/** After one that took long, so many times as long; but no longer than a round may wait before it gives up. */
+const SLOW_GAPS = 2;
+const SLOW_AT_MOST_MS = 15_000;
 
 interface Ended {
   /** Monotonic. */
@@ -13,6 +16,8 @@ interface Ended {
   /** Since the epoch. */
   readonly wallMs: number;
   readonly nextWithinMs: number;
+  /** That it is overdue was said. */
+  readonly isTold: boolean;
 }
 
 export interface OverdueRound {
@@ -22,7 +27,7 @@ export interface OverdueRound {
 }
 
 export class OverdueRounds {
-  /** Of the pools that have rounds, and are not known to be overdue. */
+  /** Of the pools that have rounds. */
   readonly #ended = new Map<string, Ended>();
 
   /**
@@ -35,8 +40,11 @@ export class OverdueRounds {
       this.#ended.delete(pool.key);
       return;
     }
-    const nextWithinMs = nextRoundWithinMs(intervalMsOf(pool));
-    this.#ended.set(pool.key, { atMs, wallMs: atMs + wallAheadMs, nextWithinMs });
+    const last = this.#ended.get(pool.key);
+    // Rounds that come slowly do come: to say of each that it was overdue is no news, and work for whoever is slow already.
+    const slowMs = last === undefined ? 0 : Math.min(SLOW_GAPS * (atMs - last.atMs), SLOW_AT_MOST_MS);
+    const nextWithinMs = Math.max(nextRoundWithinMs(intervalMsOf(pool)), slowMs);
+    this.#ended.set(pool.key, { atMs, wallMs: atMs + wallAheadMs, nextWithinMs, isTold: false });
   }
 
   forget(pool: string): void {
@@ -54,10 +62,10 @@ export class OverdueRounds {
    */
   take(nowMs: number): readonly OverdueRound[] {
     const overdue: OverdueRound[] = [];
-    for (const [pool, { atMs, wallMs, nextWithinMs }] of this.#ended) {
-      if (nowMs - atMs <= nextWithinMs) continue;
-      this.#ended.delete(pool);
-      overdue.push({ pool, sinceMs: wallMs });
+    for (const [pool, ended] of this.#ended) {
+      if (ended.isTold || nowMs - ended.atMs <= ended.nextWithinMs) continue;
+      this.#ended.set(pool, { ...ended, isTold: true });
+      overdue.push({ pool, sinceMs: ended.wallMs });
     }
     return overdue;
   }

@@ -118,6 +118,38 @@ describe('a pool whose rounds do not end', () => {
     expect(world.condition('omega', 'Ready')).toBe('True/AllTrue');
   });
 
+  it('is told once of rounds that come every four seconds, as of a slow cluster: they do come', async () => {
+    await started();
+    const told: string[] = [];
+    world.state.subscribe(() => {
+      const ready = world.condition('omega', 'Ready');
+      if (told.at(-1) !== ready) told.push(ready);
+    });
+    const slowly = async (): Promise<void> => {
+      const goOn = hush('default/omega');
+      await world.after(4_000);
+      goOn();
+      await world.after(400);
+    };
+    for (let i = 0; i < 8; i++) await slowly();
+    expect(told).toEqual(['True/AllTrue', 'Unknown/RoundOverdue', 'True/AllTrue']);
+    await world.after(2_000);
+    const goOn = hush('default/omega');
+    await world.after(3_800);
+    expect(world.condition('omega', 'Ready')).toBe('Unknown/RoundOverdue');
+    await world.after(60_000);
+    goOn();
+    await world.after(50);
+    hush('default/omega');
+    const isTold = () =>
+      world.view.pools.some(
+        ({ name, overdueSinceMs }) => name === 'default/omega' && overdueSinceMs !== undefined,
+      );
+    expect(isTold()).toBe(false);
+    await world.after(16_000);
+    expect(isTold()).toBe(true);
+  });
+
   it('is not overdue for one of its name that is gone', async () => {
     const objects = new AppliedObjects({
       documents: createMemoryDocumentStore(),
