@@ -137,14 +137,9 @@ export interface OverrideView {
 }
 
 /** `microscaling pause`: nothing of the policy is written, whatever its own `mode` says. */
-export interface PauseView {
-  readonly sinceMs: number;
+export interface PauseView extends Pick<OverrideView, 'sinceMs' | 'reason' | 'by'> {
   /** Absent in one that an earlier version took: until somebody resumes it. */
   readonly untilMs?: number;
-  /** What the person said. */
-  readonly reason?: string;
-  /** Who it was: the name of their token, or `page`; absent where nobody had to say. */
-  readonly by?: string;
 }
 
 /** One intervention, whether or not it has an effect now. */
