@@ -105,9 +105,10 @@ export function fluidLaw(
   const mayFall = input.nowMs - fellAtMs >= FALLS_APART_MS;
   const probing = probe(view.input, memory, isEmpty(view));
   const least = worthAnInstance(view) ? 1 : 0;
-  const fewest = isUnused(view.unusedSinceMs, input.atMs)
-    ? 0
-    : whole(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service);
+  const fewest =
+    isUnused(view.unusedSinceMs, input.atMs) && !expectsMore(view)
+      ? 0
+      : whole(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service);
   const down = Math.max(least, Math.min(fewest, probing.floor));
 
   // A probe is judged by a count that was made after it, not by what made it worth trying.
@@ -179,6 +180,11 @@ function isWorthARise({ input, known, target, intervalS }: View, more: number, r
   if (asked === 0 || isBlind(input)) return true;
   const missingS = (nowMs - roseAtMs) / 1000 + intervalS;
   return (more - asked) * known.service * missingS >= LEFT_UNDONE * target;
+}
+
+/** That nothing came says nothing of a load that the season foretells: who is there for it is to be there when it comes. */
+function expectsMore({ ahead, estimate }: View): boolean {
+  return atLeast((ahead.whenReady - estimate.arrivals) / estimate.service) > 0;
 }
 
 /** What the estimates need of the rounds before. */

@@ -85,6 +85,19 @@ describe('the last instance, with nothing that needs it', () => {
     expect(requested.at(-1)).toBe(0);
   });
 
+  it.each(['inFlight', 'counters', 'source'] as const)(
+    'waits with those that a season is known to need, until it does: %s',
+    (view) => {
+      const fluid = { season: '10m' } as const;
+      const target: TargetSpec = { ...AT_MOST_50, algorithm: { type: 'Fluid', fluid } };
+      const requested = requestedIn({ view, target, rate: (s) => (s % 600 < 150 ? 20 : 0), seconds: 4230 });
+      const before = requested.slice(4170, 4200);
+      expect(before[0]).toBe(0);
+      expect(before.at(-1)).toBeGreaterThan(2);
+      expect(before.slice(before.findIndex((count) => count > 0))).not.toContain(0);
+    },
+  );
+
   it('comes back for the first message where a target in time needs it', () => {
     const rate = (s: number) => (s < 60 || s >= 420 ? 10 : 0);
     const requested = requestedIn({ rate, seconds: 440, target: WITHIN_10_S });
