@@ -83,10 +83,11 @@ export class SourceFollower implements Reconciler<PolicySource> {
         if (refs.length > 0) this.#takeFew(source, refs, await source.look(refs, context.reading));
         return { requeueAfterMs: dueInMs };
       }
+      // Before the list, for what is noticed while it is made may not be in it.
+      this.#unknown.delete(source);
       const snapshot = await source.list(context.reading);
       this.#failures.delete(source);
       this.#unlisted.delete(source);
-      this.#unknown.delete(source);
       this.#listedAtMs.set(source, this.#deps.clock.monotonic());
       this.#take(source, [{ source: source.name, snapshot }]);
       return { requeueAfterMs: RESYNC_MS };

@@ -80,6 +80,10 @@ class Counted implements PolicySource {
   lists = 0;
   looks = 0;
   fails = false;
+  /** Whether it tells which object changed. */
+  isTold = true;
+  /** Set: until then no list ends. */
+  listed: Promise<void> | undefined;
 
   constructor({ isLookedAt }: { readonly isLookedAt: boolean }) {
     const { look } = this.#source;
@@ -93,9 +97,12 @@ class Counted implements PolicySource {
 
   list: PolicySource['list'] = async (signal) => {
     this.lists += 1;
-    return await this.#source.list(signal);
+    const snapshot = await this.#source.list(signal);
+    await this.listed;
+    return snapshot;
   };
-  watch: PolicySource['watch'] = async (onChange, signal) => await this.#source.watch(onChange, signal);
+  watch: PolicySource['watch'] = async (onChange, signal) =>
+    await this.#source.watch((changed) => onChange(this.isTold ? changed : undefined), signal);
   removeFinalizer: NonNullable<PolicySource['removeFinalizer']> = async (ref, signal) =>
     await this.#source.removeFinalizer?.(ref, signal);
 }
@@ -216,6 +223,23 @@ it('lists again once a minute, and where an object could not be looked at', asyn
   await world.after(5_000);
   expect(source.lists).toBe(3);
   expect(world.view.problems).toEqual([]);
+  expect(world.counts).toEqual({ '/a/app': 3, '/b/app': 3 });
+  await world.stop();
+});
+
+it('lists again where anything may have changed while it was being listed', async () => {
+  const { source, world } = await start(true);
+  const edit: Edit = { name: 'a', is: 'applied', app: 'own', min: 1, pool: 'none' };
+  const { promise, resolve } = Promise.withResolvers<void>();
+  source.isTold = false;
+  source.listed = promise;
+  source.objects.put(objectOf(edit, 2));
+  await world.after(200);
+  source.objects.put(objectOf({ ...edit, name: 'b' }, 3));
+  await world.after(200);
+  resolve();
+  await world.after(5_000);
+  expect(source.lists).toBe(3);
   expect(world.counts).toEqual({ '/a/app': 3, '/b/app': 3 });
   await world.stop();
 });

@@ -43,11 +43,15 @@ export function threadedLookBack(
   };
   const end = async (): Promise<void> => {
     callOff?.();
-    const ended = [thread, alone];
+    const ended = thread;
     thread = undefined;
-    await Promise.all(ended.map((each) => each?.end()));
+    await ended?.end();
   };
-  over.addEventListener('abort', () => void end(), { once: true });
+  // Who has a thread to himself is answered, however long that takes, unless the operator ends.
+  const endAll = async (): Promise<void> => {
+    await Promise.all([end(), alone?.end()]);
+  };
+  over.addEventListener('abort', () => void endAll(), { once: true });
 
   const askTogether = async (
     question: LookBackQuestion,

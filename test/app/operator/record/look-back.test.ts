@@ -1,6 +1,7 @@
 // Questions to the record in a thread beside the rounds: the same answers, for as long as somebody waits.
 
 import { writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { threadedLookBack } from '../../../../src/app/operator/record/look-back.ts';
 import { headerLine } from '../../../../src/recorder/codec/segment.ts';
@@ -104,6 +105,20 @@ it('keeps the thread for a minute after the last question, also where two were l
   const answer = threaded.ask(question, never);
   await clock.advance(1_000);
   expect(await answer).toContain('MicroscalingPolicyList');
+});
+
+it('lets questions that have a thread to themselves take their time', async () => {
+  const { threaded, recorder, clock } = await recorded(SMALL_HEAP_MB);
+  writeLarge(recorder.folder);
+  const large: LookBackQuestion = { kind: 'policies', atMs: LARGE_AT_MS + 1_000 };
+  const asked = Promise.allSettled([large, large].map((question) => threaded.ask(question, never)));
+  let isPending = true;
+  void asked.then(() => {
+    isPending = false;
+  });
+  for (; isPending; await clock.advance(61_000)) await setImmediate();
+  for (const each of await asked)
+    expect(each).toMatchObject({ reason: expect.objectContaining({ name: TerminalError.name }) });
 });
 
 it('tells who asks for more than there is, and answers everybody else who asked at the same time', async () => {
