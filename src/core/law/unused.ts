@@ -7,11 +7,14 @@ import { arrivedIn, type Estimate, type Measurement } from './rates/estimate.ts'
  * messages may wait for long, where a target in messages allows them: who has one every minute is to keep the instance.
  */
 const UNUSED_MS = 300_000;
-/** Counts further apart than this say nothing of the time between them. */
+/** Counts further apart than this say nothing of the time between them, unless they are so far apart mostly. */
 const MOST_APART_MS = 75_000;
+const MOST_APART_INTERVALS = 2;
 
 interface Before {
   readonly estimate: Estimate;
+  /** Mean time between counts, s. */
+  readonly intervalS: number;
   readonly unusedSinceMs?: number | undefined;
 }
 
@@ -19,7 +22,9 @@ interface Before {
 export function unusedSince(now: Measurement, before: Before | undefined): number | undefined {
   const { atMs, waiting, working = 0 } = now;
   if (waiting > 0 || working > 0) return undefined;
-  if (before === undefined || atMs - before.estimate.atMs > MOST_APART_MS) return atMs;
+  if (before === undefined) return atMs;
+  const apartMs = atMs - before.estimate.atMs;
+  if (apartMs > Math.max(MOST_APART_MS, MOST_APART_INTERVALS * 1000 * before.intervalS)) return atMs;
   const came = arrivedIn(before.estimate, now) ?? 0;
   return came > 0 ? undefined : (before.unusedSinceMs ?? atMs);
 }

@@ -18,6 +18,8 @@ interface Course {
   readonly min?: number;
   /** Messages/s that an instance works off. */
   readonly serviceRate?: number;
+  /** How often the queue is counted. */
+  readonly intervalMs?: number;
   /** From and until when, s, the queue cannot be read. */
   readonly unread?: readonly [number, number];
 }
@@ -30,11 +32,12 @@ function requestedIn({
   target = AT_MOST_50,
   min = 0,
   serviceRate = 5,
+  intervalMs = 500,
   unread = [0, 0],
 }: Course): readonly number[] {
   const terms = { min, max: 10, targets: [target], behavior: aBehavior({}) };
   const consumer = aConsumer(4, demandOf(curveOf(seconds, rate), 3, 'consumer'), terms);
-  const world = aWorld([consumer, theRemainder(6)], { serviceRate, serviceSpread: 0.7 });
+  const world = aWorld([consumer, theRemainder(6)], { serviceRate, serviceSpread: 0.7, intervalMs });
   const { targetOf, sampleOf } = VIEWS[view];
   const law = new ShippedLaw({
     targetOf,
@@ -64,6 +67,12 @@ describe('the last instance, with nothing that needs it', () => {
     const requested = requestedIn({ view, target, rate: then(0), seconds: 420 });
     expect(requested.slice(70, 355)).not.toContain(0);
     expect(new Set(requested.slice(380))).toEqual(new Set([0]));
+  });
+
+  it('goes also where the policy wants counts further apart than a minute', () => {
+    const requested = requestedIn({ rate: then(0), seconds: 1800, intervalMs: 120_000 });
+    expect(requested.slice(70, 355)).not.toContain(0);
+    expect(requested.at(-1)).toBe(0);
   });
 
   it('stays where the policy wants one', () => {
