@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { API_VERSION, type CapacityPool, type Resource, type ResourceKey } from '../../../src/api/policy.ts';
 import { PolicyStore, type StoreChange } from '../../../src/controller/policies/policy-store.ts';
+import { defined } from '../../../src/lang/defined.ts';
 import type {
   InvalidDocument,
   ObjectRef,
@@ -26,6 +27,8 @@ type Document =
       readonly pool?: 'p' | 'q';
       readonly deleting: boolean;
       readonly born: number;
+      readonly url?: 'u' | 'v';
+      readonly mode?: 'Observe' | 'Paused';
     };
 
 const NAMES = ['a', 'b', 'c', 'd', 'e'] as const;
@@ -45,6 +48,8 @@ const aDocument: fc.Arbitrary<Document> = fc.oneof(
         pool: fc.constantFrom(...POOLS),
         deleting: fc.boolean(),
         born: fc.integer({ min: 0, max: 2 }),
+        url: fc.constantFrom('u' as const, 'v' as const),
+        mode: fc.constantFrom('Observe' as const, 'Paused' as const),
       },
       { requiredKeys: ['is', 'apps', 'min', 'deleting', 'born'] },
     ),
@@ -54,8 +59,13 @@ const aDocument: fc.Arbitrary<Document> = fc.oneof(
 type Step =
   | { readonly do: 'policies'; readonly documents: readonly (readonly [string, Document])[] }
   | { readonly do: 'pool'; readonly name: 'p' | 'q'; readonly slots: number }
-  | { readonly do: 'dir'; readonly documents: readonly (readonly [string, Document])[] }
-  | { readonly do: 'collected' };
+  | {
+      readonly do: 'dir';
+      readonly documents: readonly (readonly [string, Document])[];
+      readonly complete: boolean;
+    }
+  | { readonly do: 'collected' }
+  | { readonly do: 'restart' };
 
 const named = fc.array(fc.tuple(fc.constantFrom(...NAMES), aDocument), { minLength: 1, maxLength: 3 });
 const aStep: fc.Arbitrary<Step> = fc.oneof(
@@ -68,9 +78,53 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
       slots: fc.integer({ min: 0, max: 6 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('dir' as const), documents: named }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('dir' as const), documents: named, complete: fc.boolean() }),
+  },
   { weight: 2, arbitrary: fc.constant({ do: 'collected' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
 );
+
+const plain = { is: 'valid', apps: ['/x'], min: 0, deleting: false, born: 0 } as const;
+
+/** A policy gets what it may have one change after the one that made room for it. */
+const A_CHANGE_LATER: Step[] = [
+  { do: 'pool', name: 'q', slots: 2 },
+  { do: 'policies', documents: [['e', { ...plain, min: 2, pool: 'q' }]] },
+  { do: 'pool', name: 'q', slots: 1 },
+  {
+    do: 'policies',
+    documents: [
+      ['d', { ...plain, apps: ['/own'], min: 1, pool: 'q' }],
+      ['a', { ...plain, url: 'u' }],
+    ],
+  },
+  { do: 'pool', name: 'p', slots: 0 },
+];
+
+/** Whose app another policy may have is known from what an earlier process wrote down, and from nothing else. */
+const OWNED_BEFORE: Step[] = [
+  {
+    do: 'dir',
+    documents: [
+      ['d', { ...plain, url: 'v' }],
+      ['a', plain],
+    ],
+    complete: false,
+  },
+  { do: 'dir', documents: [['a', { is: 'invalid' }]], complete: false },
+  { do: 'restart' },
+  { do: 'policies', documents: [['c', { ...plain, url: 'v' }]] },
+  {
+    do: 'policies',
+    documents: [
+      ['d', { ...plain, deleting: true }],
+      ['a', plain],
+    ],
+  },
+  { do: 'policies', documents: [['a', { is: 'invalid' }]] },
+];
 
 type Documents = ReadonlyMap<string, Document>;
 
@@ -78,7 +132,10 @@ function keyOf(name: string): ResourceKey {
   return `default/${name}` as ResourceKey;
 }
 
-function resourceOf(name: string, { apps, min, pool }: Extract<Document, { is: 'valid' }>): Resource {
+function resourceOf(
+  name: string,
+  { apps, min, pool, url, mode }: Extract<Document, { is: 'valid' }>,
+): Resource {
   const specs = apps.map((id) =>
     anApp(id === '/own' ? `own-${name}` : id.slice(1), {
       id: id === '/own' ? `/${name}/own` : id,
@@ -92,7 +149,10 @@ function resourceOf(name: string, { apps, min, pool }: Extract<Document, { is: '
   return {
     ...policy,
     metadata: { ...policy.metadata, ...labels },
-    spec: pool === undefined ? policy.spec : { ...spec, pool },
+    spec: {
+      ...(pool === undefined ? policy.spec : { ...spec, pool }),
+      ...defined({ mode, marathon: url && { urls: [url] } }),
+    },
   } as Resource;
 }
 
@@ -137,19 +197,29 @@ function poolNamed(name: string, slots: number): CapacityPool {
     apiVersion: API_VERSION,
     kind: 'CapacityPool',
     metadata: { name, namespace: 'default' },
-    spec: { capacity: { slots } },
+    spec: { capacity: { slots }, ...(slots > 3 && { marathon: { urls: ['u'] } }) },
   };
 }
 
 class Twin {
   readonly documents = createMemoryDocumentStore();
-  readonly store = new PolicyStore({
-    clock: new VirtualClock(0),
-    log: silentLogger,
-    documents: this.documents,
-    sources: ['api', 'dir'],
-    isTrusted: (source) => source === 'dir',
-  });
+  store = this.#newStore();
+
+  /** As a process has it that begins with what the one before it wrote down. */
+  restart(): void {
+    this.store = this.#newStore();
+  }
+
+  #newStore(): PolicyStore {
+    return new PolicyStore({
+      clock: new VirtualClock(0),
+      log: silentLogger,
+      documents: this.documents,
+      sources: ['api', 'dir'],
+      isTrusted: (source) => source === 'dir',
+      isPaused: (policy) => policy === keyOf('c'),
+    });
+  }
 
   get told(): unknown {
     const { store, documents } = this;
@@ -179,11 +249,16 @@ it('is taken over as if everything had been listed', () => {
       const [whole, alone] = [new Twin(), new Twin()];
       const api = new Map<string, Document>();
       const slots = new Map<string, number>();
+      let dir = snapshotOf(new Map(), new Map());
       const all = () => ({ source: 'api', snapshot: snapshotOf(api, slots) });
-      for (const { store } of [whole, alone])
-        store.update([all(), { source: 'dir', snapshot: snapshotOf(new Map(), new Map()) }]);
+      for (const { store } of [whole, alone]) store.update([all(), { source: 'dir', snapshot: dir }]);
       for (const step of steps) {
-        if (step.do === 'collected') {
+        if (step.do === 'restart') {
+          for (const twin of [whole, alone]) {
+            twin.restart();
+            twin.store.update([all(), { source: 'dir', snapshot: dir }]);
+          }
+        } else if (step.do === 'collected') {
           for (const { store } of [whole, alone]) {
             const [pending] = [...store.ownership.pendingCollections()].sort((a, b) =>
               JSON.stringify(a) < JSON.stringify(b) ? -1 : 1,
@@ -191,8 +266,10 @@ it('is taken over as if everything had been listed', () => {
             if (pending !== undefined) store.ownership.collected(pending);
           }
         } else if (step.do === 'dir') {
-          const snapshot = snapshotOf(new Map(step.documents), new Map());
-          const changes = [whole, alone].map(({ store }) => store.update([{ source: 'dir', snapshot }]));
+          const { documents, complete } = step;
+          dir = { ...snapshotOf(new Map(documents), new Map()), complete };
+          const listing = { source: 'dir', snapshot: dir };
+          const changes = [whole, alone].map(({ store }) => store.update([listing]));
           expect(changes.map(changeTold)[1]).toEqual(changes.map(changeTold)[0]);
         } else {
           if (step.do === 'pool') slots.set(step.name, step.slots);
@@ -217,6 +294,6 @@ it('is taken over as if everything had been listed', () => {
         expect(alone.told).toEqual(whole.told);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 400, examples: [[A_CHANGE_LATER], [OWNED_BEFORE]] },
   );
 });
