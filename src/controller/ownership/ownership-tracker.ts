@@ -139,9 +139,10 @@ export class OwnershipTracker {
     return (owned?.apps[0] ?? owned?.dropped[0])?.pool;
   }
 
-  /** Apps that no policy names any more and that are not dealt with yet. */
+  /** Apps that no policy names any more and that are not dealt with yet; by policy, for the first one lets go of an app. */
   pendingCollections(): readonly PendingCollection[] {
-    return [...this.#pending.values()].flatMap((owned) => pendingCollectionOf(owned, this.#deps.isPaused));
+    const pending = [...this.#pending.values()].sort((a, b) => (a.policy < b.policy ? -1 : 1));
+    return pending.flatMap((owned) => pendingCollectionOf(owned, this.#deps.isPaused));
   }
 
   /** Whether `pending` is still to be done. */

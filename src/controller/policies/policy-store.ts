@@ -125,7 +125,7 @@ export class PolicyStore {
     this.#refused.lookAtAll(this.#shown);
     this.#labelled = undefined;
     const removed = [...before.values()].filter((was) => isAnother(was, this.#policies.get(was.key)));
-    return { pools: this.#withPending(changed), removed };
+    return { pools: this.#withPending(changed), removed: removed.sort(byKey) };
   }
 
   /**
@@ -192,12 +192,12 @@ export class PolicyStore {
     const removed = [...before.values()].flatMap((was) =>
       was !== undefined && isAnother(was, this.#policies.get(was.key)) ? [was] : [],
     );
-    return { pools, removed, unsettled: new Set([...others, ...owned]) };
+    return { pools, removed: removed.sort(byKey), unsettled: new Set([...others, ...owned]) };
   }
 
-  /** Pools in which something is to be collected are looked at whenever anything changes. */
+  /** Pools in which something is to be collected are looked at whenever anything changes. Sorted: by key is who goes first. */
   #withPending(changed: readonly string[]): readonly string[] {
-    return [...new Set([...changed, ...this.ownership.pendingCollections().map(({ pool }) => pool)])];
+    return [...new Set([...changed, ...this.ownership.pendingCollections().map(({ pool }) => pool)])].sort();
   }
 
   /** By its documents, its record and what it owns. */
