@@ -105,11 +105,13 @@ export function fluidLaw(
   const mayFall = input.nowMs - fellAtMs >= FALLS_APART_MS;
   const probing = probe(view.input, memory, isEmpty(view));
   const least = worthAnInstance(view) ? 1 : 0;
+  const isLastUnused = isUnused(view) && !expectsMore(view);
+  const kept = asked === 0 || isLastUnused ? 0 : 1;
   const fewest =
-    isUnused(view.unusedSinceMs, input.atMs) && !expectsMore(view)
+    isLastUnused && !isBlind(input)
       ? 0
       : whole(need + (DOUBT_IN_NEED * view.deviation) / view.estimate.service);
-  const down = Math.max(least, Math.min(fewest, probing.floor));
+  const down = Math.max(least, kept, Math.min(fewest, probing.floor));
 
   // A probe is judged by a count that was made after it, not by what made it worth trying.
   const isTried = isBlind(input) && isEmpty(view) && input.atMs <= fellAtMs;

@@ -1,5 +1,6 @@
 // core: when the last instance may go (docs/design/law.md#decision).
 
+import { isBlind, type View } from './need.ts';
 import { arrivedIn, type Estimate, type Measurement } from './rates/estimate.ts';
 
 /**
@@ -10,6 +11,8 @@ const UNUSED_MS = 300_000;
 /** Counts further apart than this say nothing of the time between them, unless they are so far apart mostly. */
 const MOST_APART_MS = 75_000;
 const MOST_APART_INTERVALS = 2;
+/** Of a hundred messages hardly one takes longer than so many times the mean. */
+const MOST_WORK_TIMES = 5;
 
 interface Before {
   readonly estimate: Estimate;
@@ -30,11 +33,14 @@ export function unusedSince(now: Measurement, before: Before | undefined): numbe
 }
 
 /**
- * What is needed is never quite nothing, by rates that are never quite known, and is rounded up to one. That nothing came for
- * long says what no rate does.
- *
- * @param atMs of the newest count: what is not counted is not known to be unused
+ * Whether the last instance may go. What is needed is never quite nothing, by rates that are never quite known, and is rounded
+ * up to one; that nothing came for long says what no rate does. Where nothing tells messages in flight the last one may be
+ * worked on still: who gave its instance back would find it in the queue again, and never get it done.
  */
-export function isUnused(sinceMs: number | undefined, atMs: number): boolean {
-  return sinceMs !== undefined && atMs - sinceMs >= UNUSED_MS;
+export function isUnused({ input, estimate, unusedSinceMs }: View): boolean {
+  if (unusedSinceMs === undefined) return false;
+  const workedOffMs = input.messages.inFlight === undefined ? (MOST_WORK_TIMES * 1000) / estimate.service : 0;
+  // A probe takes the last one, too: what it was wrong about comes back.
+  const unusedMs = isBlind(input) ? 0 : UNUSED_MS;
+  return input.atMs - unusedSinceMs >= Math.max(unusedMs, workedOffMs);
 }

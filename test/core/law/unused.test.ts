@@ -107,6 +107,16 @@ describe('the last instance, with nothing that needs it', () => {
     },
   );
 
+  it('stays while it may work on the last message, where nothing tells messages in flight', () => {
+    const fluid = { serviceRate: 0.02 };
+    const target: TargetSpec = { ...AT_MOST_50, algorithm: { type: 'Fluid', fluid } };
+    // Two come within twenty seconds, and each takes fifty.
+    const rate = (s: number) => (s < 20 ? 0.1 : 0);
+    const requested = requestedIn({ view: 'queue', target, rate, seconds: 900, serviceRate: 0.02 });
+    expect(requested.slice(0, 240)).not.toContain(0);
+    expect(requested.at(-1)).toBe(0);
+  });
+
   it('comes back for the first message where a target in time needs it', () => {
     const rate = (s: number) => (s < 60 || s >= 420 ? 10 : 0);
     const requested = requestedIn({ rate, seconds: 440, target: WITHIN_10_S });
