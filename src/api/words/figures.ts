@@ -35,6 +35,12 @@ export function valueText({ value, valueMargin, infinite = false }: Figure, unkn
   return valueMargin === undefined ? String(rounded(value, 1)) : giveOrTake(value, valueMargin);
 }
 
+/** `42.1 messages`, `1 message`, `12 ± 3 seconds`. */
+export function valueWithUnit(of: Figure & { readonly unit: string }, unknown: string): string {
+  const value = valueText(of, unknown);
+  return `${value} ${value === '1' ? of.unit.replace(/s$/, '') : of.unit}`;
+}
+
 /** `8.6 (0 to 44)`: of what is never below nothing. */
 export function withRange(value: number, margin: number): string {
   return `${brief(value)} (${brief(Math.max(0, value - margin))} to ${brief(value + margin)})`;

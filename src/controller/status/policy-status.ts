@@ -1,7 +1,7 @@
 // controller: what a policy or a pool says of itself in `status`, wherever its home is.
 
 import type { AppStatus, MetricStatus, PolicyStatus, PoolStatus, ScheduleStatus } from '../../api/status.ts';
-import { rounded, valueText } from '../../api/words/figures.ts';
+import { rounded, valueText, valueWithUnit } from '../../api/words/figures.ts';
 import { defined } from '../../lang/defined.ts';
 import type {
   AppView,
@@ -117,9 +117,11 @@ function metricText({ targetName, ...metric }: MetricView): string {
   return targetName === undefined ? figuresText(metric) : `${targetName} ${figuresText(metric)}`;
 }
 
-function figuresText({ state, target, unit, ...of }: Omit<MetricView, 'targetName'>): string {
+function figuresText({ state, target, ...of }: Omit<MetricView, 'targetName'>): string {
   if (state === 'unavailable') return 'unavailable';
-  const against = target === undefined ? '' : `/${rounded(target)}`;
-  const current = valueText(of, 'unknown');
-  return `${current}${against} ${unit}${state === 'stale' ? ' (stale)' : ''}`;
+  const current =
+    target === undefined
+      ? valueWithUnit(of, 'unknown')
+      : `${valueText(of, 'unknown')}/${rounded(target)} ${of.unit}`;
+  return `${current}${state === 'stale' ? ' (stale)' : ''}`;
 }

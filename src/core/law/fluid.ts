@@ -25,6 +25,7 @@ import type { Estimate, Head, Measurement, ServiceRate } from './rates/estimate.
 import { actedBy, update } from './rates/estimator.ts';
 import { firstEstimate } from './rates/first-guess.ts';
 import { believedToServe } from './rates/trial.ts';
+import { riseOf, whyNoMore } from './rise.ts';
 import { figuresOf, reasonOf, shownOf } from './shown.ts';
 import { isUnused, unusedSince } from './unused.ts';
 
@@ -82,8 +83,6 @@ const IDLE_S = 0.1;
 const IDLE_IF_BLIND_S = 0.4;
 const MOST_IDLE_INSTANCE_S = 20;
 const SOON_INTERVALS = 2;
-/** Who is missing comes once that might have left undone so much of the target since the last rise. */
-const LEFT_UNDONE = 0.15;
 const ROUGHLY = 0.25;
 
 const FIRST_INTERVAL_S = 0.5;
@@ -116,7 +115,8 @@ export function fluidLaw(
   // A probe is judged by a count that was made after it, not by what made it worth trying.
   const isTried = isBlind(input) && isEmpty(view) && input.atMs <= fellAtMs;
   const more = Math.max(asked, least, Math.min(atLeast(need), cold.most));
-  const up = rises(view) && !isTried && isWorthARise(view, more, roseAtMs) ? more : asked;
+  const rise = riseOf(view, more, roseAtMs);
+  const up = rises(view) && !isTried && rise.isWorthIt ? more : asked;
   const lower = mayFall && (falls(view) || probing.floor < asked);
   const wanted = up === asked && lower ? Math.min(asked, down) : up;
   return {
@@ -144,7 +144,7 @@ export function fluidLaw(
       bank: view.bank,
     },
     figures: figuresOf(view, wanted),
-    reason: reasonOf(view),
+    reason: wanted === asked ? reasonOf(view) + whyNoMore(view, rise, cold) : reasonOf(view),
   };
 }
 
@@ -170,18 +170,6 @@ function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): 
 
 function lastRise({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {
   return memory !== undefined && asked > memory.asked ? nowMs : (memory?.roseAtMs ?? 0);
-}
-
-/**
- * What comes of waiting with a rise is work that is left undone, and a queue that is longer by that: at most as if those k had
- * been missing since the last rise, and until the next look. Until that is a share of the target, the rise waits for more.
- * Where nobody sees who works a rise may be all that tells how many do.
- */
-function isWorthARise({ input, known, target, intervalS }: View, more: number, roseAtMs: number): boolean {
-  const { asked, nowMs } = input;
-  if (asked === 0 || isBlind(input)) return true;
-  const missingS = (nowMs - roseAtMs) / 1000 + intervalS;
-  return (more - asked) * known.service * missingS >= LEFT_UNDONE * target;
 }
 
 /** That nothing came says nothing of a load that the season foretells: who is there for it is to be there when it comes. */

@@ -1,7 +1,7 @@
 // Numbers in sentences.
 
 import { describe, expect, it } from 'vitest';
-import { brief, rounded, spanText, valueText } from '../../../src/api/words/figures.ts';
+import { brief, rounded, spanText, valueText, valueWithUnit } from '../../../src/api/words/figures.ts';
 import { instantText } from '../../../src/api/words/instant.ts';
 
 describe('lengths of time', () => {
@@ -56,4 +56,16 @@ describe('a figure', () => {
 
 it('a moment is UTC, in whole seconds', () => {
   expect(instantText(Date.parse('2026-01-01T00:00:00.999Z'))).toBe('2026-01-01T00:00:00Z');
+});
+
+describe('a value with its unit', () => {
+  it.each([
+    [{ value: 1, unit: 'messages' }, '1 message'],
+    [{ value: 0, unit: 'messages' }, '0 messages'],
+    [{ value: 1.1, unit: 'seconds' }, '1.1 seconds'],
+    [{ value: 1, valueMargin: 1, unit: 'seconds' }, '1 ± 1 seconds'],
+    [{ unit: 'messages' }, 'unknown messages'],
+  ])('%o reads %s', (figure, words) => {
+    expect(valueWithUnit(figure, 'unknown')).toBe(words);
+  });
 });

@@ -60,6 +60,17 @@ describe('Fluid decides', () => {
     expect(asked(waiting).wanted).toBe(wanted);
   });
 
+  it('says of a queue above its target why no more are asked for', () => {
+    const enough = asked(145, { asked: 6, ready: 5, pending: [[T0 - 1_900, 1]] });
+    // 73 at the end of L + H = 6.5 s, √((19 + 0.5·30)·6.5) = 14.9 either way, twice
+    expect(enough.reason).toMatch(/; with those asked for 73 \(43 to 103\) are expected in 6\.5 s$/);
+    const within = asked(90);
+    expect([within.wanted, within.reason]).toEqual([5, expect.not.stringContaining('expected')]);
+    const cold = asked(250, {}, knowing({ varService: 16 }, { coldFrom: 0, coldAtMs: T0 - 500 }));
+    expect(cold.wanted).toBe(5);
+    expect(cold.reason).toMatch(/; no more than these for 2 s, while it is not known how much one does$/);
+  });
+
   it('counts on an instance that is on its way', () => {
     // ready in 0.1 s it serves 2.4 s of the 2.5: x = 117; 117 + 4·(19 - 30) = 73 < 80
     expect(asked(145, { asked: 6, ready: 5, pending: [[T0 - 1_900, 1]] }).wanted).toBe(6);
@@ -117,6 +128,12 @@ describe('Fluid decides', () => {
       { name: 'waits no longer than two would be missed', agoMs: 1_000, wanted: 7 },
     ])('$name', ({ agoMs, wanted }) => {
       expect(asked(105, told, risen(agoMs)).wanted).toBe(wanted);
+    });
+
+    it('says from when on it is made', () => {
+      const why = /; 2 more are worth a change once waiting may have left 15 messages undone$/;
+      expect(asked(105, told, risen(900)).reason).toMatch(why);
+      expect(asked(105, told, risen(1_000)).reason).not.toMatch(/worth a change/);
     });
 
     it('does not wait where many are missing', () => {

@@ -2,7 +2,7 @@
 
 import { alternativesOrWhyNone } from '../../../api/words/alternatives.ts';
 import { estimatesText } from '../../../api/words/estimates.ts';
-import { rounded, valueText } from '../../../api/words/figures.ts';
+import { rounded, valueWithUnit } from '../../../api/words/figures.ts';
 import { objectiveText } from '../../../api/words/objective.ts';
 import { scheduleText } from '../../../api/words/schedule.ts';
 import type { OptionValues } from '../../../app/options.ts';
@@ -91,7 +91,6 @@ function readingText({
   state,
   inFlight,
   target,
-  unit,
   reason,
   ...of
 }: Omit<MetricView, 'targetName'>): string {
@@ -99,7 +98,7 @@ function readingText({
   if (state === 'unavailable') return `${label}: unavailable${why}`;
   const held = inFlight === undefined ? '' : `, ${inFlight} in flight`;
   const against = target === undefined ? '' : `, target ${rounded(target)}`;
-  const now = `${label}: ${valueText(of, 'unknown')} ${unit}`;
+  const now = `${label}: ${valueWithUnit(of, 'unknown')}`;
   if (of.value === undefined) return `${now}${held}${against}${why}`;
   return `${now}${held}${against}${state === 'stale' ? ` (stale${reason ? `: ${reason}` : ''})` : ''}`;
 }
