@@ -9,8 +9,6 @@ import { createToken, revokeToken } from '../../../src/server/access/tokens.ts';
 import { browserMissing, launchBrowser } from '../../support/page/browser.ts';
 import { PageWorld } from '../../support/page/page-world.ts';
 
-const SOON = { timeout: 10_000 };
-
 describe.skipIf(browserMissing())('logging in', () => {
   let browser: Browser;
   let world: PageWorld;
@@ -49,7 +47,7 @@ describe.skipIf(browserMissing())('logging in', () => {
     const { page, writer, seen } = await open();
     expect(new URL(page.url()).pathname).toBe('/login');
     await logIn(page, 'a-guess-of-a-token');
-    await expect.poll(() => page.getByTestId('login-note').textContent(), SOON).toMatch(/not known here/);
+    await expect.poll(() => page.getByTestId('login-note').textContent()).toMatch(/not known here/);
     await logIn(page, writer);
     await page.getByTestId('policy-health').first().waitFor();
     expect(await page.getByTestId('user').textContent()).toContain('write · may change things');
@@ -72,7 +70,7 @@ describe.skipIf(browserMissing())('logging in', () => {
     await logIn(page, writer);
     await page.getByTestId('more').first().click();
     const text = (): Promise<string | null> => page.getByTestId('control-note').first().textContent();
-    await expect.poll(text, SOON).toMatch(/^4 /);
+    await expect.poll(text).toMatch(/^4 /);
   });
 
   it('goes back to the form when the token is revoked, or the session is left', async () => {
@@ -80,7 +78,7 @@ describe.skipIf(browserMissing())('logging in', () => {
     await logIn(page, writer);
     await page.getByTestId('policy-health').first().waitFor();
     revokeToken(documents, 'write');
-    await page.waitForURL('**/login', SOON);
+    await page.waitForURL('**/login');
     expect((await page.request.get(`${world.url}/ui/history`)).status()).toBe(401);
   });
 
@@ -88,7 +86,7 @@ describe.skipIf(browserMissing())('logging in', () => {
     const { page, reader } = await open();
     await page.goto(`${world.url}/docs/runbooks/reasons/AtCapacity.md`);
     await logIn(page, reader);
-    await page.waitForURL(`${world.url}/docs/runbooks/reasons/AtCapacity.md`, SOON);
+    await page.waitForURL(`${world.url}/docs/runbooks/reasons/AtCapacity.md`);
     expect(await page.locator('body').innerText()).toMatch(/^# AtCapacity/);
     await page.goto(`${world.url}/login?to=%2F%2Felsewhere.example%2Fx.md`);
     await page.getByTestId('policy-health').first().waitFor();

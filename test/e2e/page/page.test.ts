@@ -3,11 +3,13 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { resourceKey } from '../../../src/api/policy.ts';
+import type { OperatorActions } from '../../../src/controller/status/view.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 import { browserMissing, launchBrowser, type OpenPage, openPage } from '../../support/page/browser.ts';
 import { PageWorld, type PageWorldOptions } from '../../support/page/page-world.ts';
+import { freePort } from '../../support/suite/free-port.ts';
 
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { interval: 50 };
 
 describe.skipIf(browserMissing())('the page', () => {
   let browser: Browser;
@@ -47,7 +49,7 @@ describe.skipIf(browserMissing())('the page', () => {
     expect(await text(page, 'decision')).toMatch(/\d\d:\d\d:\d\dqueue-demo\/\w+ \d+ → \d+/);
     expect(await text(page, 'event')).toMatch(/PolicyAccepted.*the policy is valid/);
     await expect.poll(() => drawn(page), SOON).toEqual([true, true]);
-    expect(await text(page, 'history-begins')).toMatch(/^history begins at \d\d:\d\d:\d\d$/);
+    await expect.poll(() => text(page, 'history-begins'), SOON).toMatch(/^history begins at \d\d:\d\d:\d\d$/);
     await screenshot('page-light');
     expect(complaints).toEqual([]);
   });
@@ -66,7 +68,7 @@ describe.skipIf(browserMissing())('the page', () => {
         seen.has('starting') && seen.has('stopping') && [...owners.values()].some((apps) => apps.size > 1)
       );
     };
-    await expect.poll(handedOver, { ...SOON, timeout: 30_000, interval: 260 }).toBe(true);
+    await expect.poll(handedOver, { interval: 260 }).toBe(true);
   });
 
   it('scales by button, keyboard and number, within what is allowed', async () => {
@@ -94,6 +96,25 @@ describe.skipIf(browserMissing())('the page', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('leaves alone what somebody types while the count before it is still asked for', async () => {
+    const answer = Promise.withResolvers<void>();
+    const scale: OperatorActions['scale'] = async (...wish) => {
+      await world.demo.state.actions.scale(...wish);
+      await answer.promise;
+    };
+    const { page, world } = await look({ pastS: 5, actions: { scale: (...wish) => scale(...wish) } });
+    const number = page.getByTestId('number');
+    await page.getByTestId('more').click();
+    await expect.poll(() => text(page, 'control-note'), SOON).toMatch(/^4 asked for/);
+    await number.fill('8');
+    const atFirst = await text(page, 'connection');
+    await expect.poll(() => text(page, 'connection'), SOON).not.toBe(atFirst);
+    expect(await number.inputValue()).toBe('8');
+    answer.resolve();
+    await number.press('Enter');
+    await expect.poll(() => producerAsked(world), SOON).toBe(8);
+  });
+
   it('says why it could not scale, and goes back to what is', async () => {
     const { page, world } = await look({ pastS: 5 });
     world.demo.failNext('apply', 'scaling /queue-demo/producer: marathon answered 503');
@@ -108,7 +129,9 @@ describe.skipIf(browserMissing())('the page', () => {
     await world.pass(20_000);
     await expect.poll(() => text(page, 'metric-value'), SOON).toBe('–');
     expect(await text(page, 'metric')).toContain('not read');
-    expect(await text(page, 'policy-health')).toMatch(/Not ready.*Metric not read for \d+ s.*403/s);
+    await expect
+      .poll(() => text(page, 'policy-health'), SOON)
+      .toMatch(/Not ready.*Metric not read for \d+ s.*403/s);
     for (const id of ['app', 'charts'])
       expect(await page.getByTestId(id).first().innerText()).not.toContain('403');
     await screenshot('page-trouble');
@@ -139,7 +162,8 @@ describe.skipIf(browserMissing())('the page', () => {
   });
 
   it('says that the connection is lost, and recovers with the next start of the operator', async () => {
-    const { page, world, screenshot } = await look();
+    // The next start listens where this one did: at a port that nobody else is given meanwhile.
+    const { page, world, screenshot } = await look({ port: await freePort() });
     await world.shut();
     await page.getByTestId('stale-banner').waitFor();
     expect(await text(page, 'stale-banner')).toMatch(/Connection lost, showing state of \d\d:\d\d:\d\d/);

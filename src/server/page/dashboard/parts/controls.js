@@ -19,22 +19,25 @@ export function countControl(desk) {
   const node = el('div', { class: 'control', 'data-testid': 'control' }, fields);
   const wish = wishOf(
     (app, instances) => desk.send('POST', '/ui/scale', { app, instances }),
-    () => draw(),
+    () => {
+      // It may have been seen before the answer came.
+      wish.seen(app.requested);
+      draw();
+    },
   );
   /** @type {PageApp} */
   let app;
+  /** Whether somebody types a number, which is not a wish before they are done. */
+  let typing = false;
 
   const draw = () => {
     const { min, max } = rangeOf(app);
     const shown = wish.value() ?? app.requested;
+    const theirs = document.activeElement === exact && (typing || wish.value() === undefined);
     for (const input of [exact, slider]) {
       setAttribute(input, 'min', min);
       setAttribute(input, 'max', max);
-      if (
-        input.value !== String(shown) &&
-        !(input === exact && document.activeElement === exact && wish.value() === undefined)
-      )
-        input.value = String(shown);
+      if (input.value !== String(shown) && !(input === exact && theirs)) input.value = String(shown);
     }
     less.disabled = shown <= min;
     more.disabled = shown >= max;
@@ -52,7 +55,13 @@ export function countControl(desk) {
   less.addEventListener('click', () => move(now() - 1));
   more.addEventListener('click', () => move(now() + 1));
   slider.addEventListener('input', () => move(slider.valueAsNumber));
-  exact.addEventListener('change', () => move(exact.valueAsNumber));
+  exact.addEventListener('input', () => {
+    typing = true;
+  });
+  exact.addEventListener('change', () => {
+    typing = false;
+    move(exact.valueAsNumber);
+  });
 
   /** @param {PageApp} next */
   const update = (next) => {
