@@ -318,7 +318,7 @@ describe('the read API', () => {
           from: expect.any(Number),
           wanted: expect.any(Number),
           summary: expect.stringContaining('waiting'),
-          steps: [{ rule: 'law' }, { rule: 'giveBack' }],
+          steps: expect.arrayContaining([expect.objectContaining({ rule: 'law' })]),
           figures: { waiting: expect.any(Number) },
           metrics: [{ label: 'queue demo-queue' }],
         },

@@ -55,12 +55,15 @@ class Queue implements MetricSource {
   trouble: string | undefined;
   #waiting = 20;
   #readings = 0;
+  /** The wave begins with the demo: the same world at whatever time of day. */
+  readonly #startMs: number;
   #atMs: number;
 
   constructor(clock: VirtualClock, running: (app: string) => number) {
     this.#clock = clock;
     this.#running = running;
-    this.#atMs = clock.monotonic();
+    this.#startMs = clock.monotonic();
+    this.#atMs = this.#startMs;
   }
 
   async read(): Promise<MetricReading> {
@@ -74,7 +77,7 @@ class Queue implements MetricSource {
   async close(): Promise<void> {}
 
   #pass(seconds: number): void {
-    const wave = 1 + 0.6 * Math.sin(this.#atMs / 9_000);
+    const wave = 1 + 0.6 * Math.sin((this.#atMs - this.#startMs) / 9_000);
     const noise = 0.8 + 0.4 * seededAt(SEED, this.#readings++);
     const arrived = Math.round(this.#running('producer') * PER_PRODUCER_PER_S * seconds * wave * noise);
     const able = Math.round(this.#running('consumer') * PER_CONSUMER_PER_S * seconds);
