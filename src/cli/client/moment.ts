@@ -3,6 +3,8 @@
 import { durationMs, isDuration } from '../../api/duration.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 
+/** By how much clocks are put back in autumn, the most first; Lord Howe Island has half an hour. */
+const PUT_BACK_MS = [3_600_000, 1_800_000, 0];
 const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 
 /**
@@ -27,11 +29,18 @@ export function momentMs(text: string, place: string, nowMs: number): number {
   throw new TerminalError(`${place}: '${text}' is no moment; say 02:10, -30s, 2h or 2026-11-29T02:10:00Z`);
 }
 
+/** Where clocks are put back an hour comes twice: the second one. Where they are put forward one is missing: that of the day before. */
 function lastOf([hours = 0, minutes = 0, seconds = 0]: readonly number[], nowMs: number): number {
-  const today = new Date(nowMs);
-  today.setHours(hours, minutes, seconds, 0);
-  if (today.getTime() > nowMs) today.setDate(today.getDate() - 1);
-  return today.getTime();
+  const now = new Date(nowMs);
+  const shows = (ms: number): boolean => {
+    const at = new Date(ms);
+    return at.getHours() === hours && at.getMinutes() === minutes;
+  };
+  for (let day = now.getDate(); ; day--) {
+    const firstMs = new Date(now.getFullYear(), now.getMonth(), day, hours, minutes, seconds).getTime();
+    const last = PUT_BACK_MS.map((ms) => firstMs + ms).find((ms) => ms <= nowMs && shows(ms));
+    if (last !== undefined) return last;
+  }
 }
 
 /** `--since` and `--until`. @throws TerminalError for what is no span */
