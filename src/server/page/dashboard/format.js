@@ -41,6 +41,9 @@ export function time(atMs) {
 }
 
 const dayOf = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const farDayOf = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+/** From here on a day and its month may be read as those of this year. */
+const FAR_MS = 180 * 86_400_000;
 const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
 /**
@@ -53,12 +56,12 @@ export function day(atMs) {
 }
 
 /**
- * With its day, where that is not today.
+ * With its day, where that is not today, and its year, where that is far.
  *
  * @param {number} atMs
  */
 export function moment(atMs, nowMs = Date.now()) {
-  const on = day(atMs);
+  const on = Math.abs(atMs - nowMs) < FAR_MS ? day(atMs) : farDayOf.format(new Date(atMs));
   return on === day(nowMs) ? time(atMs) : `${time(atMs)} on ${on}`;
 }
 
