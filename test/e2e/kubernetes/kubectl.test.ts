@@ -192,7 +192,7 @@ describe.each(programs)('kubectl $version', { concurrent: false }, (program: Kub
 
     it('shows policies in every way', async () => {
       expect(await does('get', 'msp')).toMatch(
-        /^NAME +READY +APPS +USED +LIMITED +AGE\nqueue-demo +True +3 +10 +(True|False) +\d+m?\d*s$/,
+        /^NAME +READY +APPS +USED +LIMITED +AGE\nqueue-demo +True +3 +10 +(True|False) +\d+[sm]\S*$/,
       );
       expect(await does('get', 'msp', '-o', 'wide')).toMatch(
         /^NAME .* MODE +TOTAL +STATUS\n.* Reconcile +10 +\S/,

@@ -102,7 +102,7 @@ describe('microscaling run', { concurrent: false }, () => {
       expect(list.stdout).toMatch(
         /^NAMESPACE +NAME +READY +MODE +TARGETS +APPS +USED +LIMITED +HELD BY HAND +AGE\n/,
       );
-      expect(list.stdout).toMatch(/^default +shop +True +Reconcile +\S+ .*3 +6\/6 +True +\d+s$/m);
+      expect(list.stdout).toMatch(/^default +shop +True +Reconcile +\S+ .*3 +6\/6 +True +\d+[sm]\S*$/m);
       const { status } = JSON.parse(one.stdout) as { status: { apps: unknown; capacity: unknown } };
       expect(status.capacity).toEqual({ total: 6, used: 6 });
       expect(status.apps).toMatchObject([

@@ -250,7 +250,9 @@ describe.skipIf(browserMissing())('the page', () => {
     await page.getByTestId('paused').waitFor({ state: 'hidden' });
     await expect
       .poll(() => text(page, 'intervention'), SOON)
-      .toMatch(/^Pause queue-demo by hand, ended \d\d:\d\d:\d\dmoving <the> queue · its time is over/);
+      .toMatch(
+        /^Pause queue-demo by hand, ended \d\d:\d\d:\d\d(?: on \d+ \w+)?moving <the> queue · its time is over/,
+      );
     expect(await page.getByTestId('intervention-end').isVisible()).toBe(false);
   });
 
