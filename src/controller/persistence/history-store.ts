@@ -31,16 +31,24 @@ export class HistoryStore {
     return [...this.#kept.keys()].reverse();
   }
 
-  /** Follows the list of all events, newest first: new ones are kept, those that are no longer in it go. */
+  /**
+   * Follows the list of all events, newest first: new ones are kept, those that are no longer in it go. It is followed with every
+   * event, of thousands at once, and what stays keeps its order: looked at are those that are new, and those below that may be gone.
+   */
   follow(events: readonly EventRecord[]): void {
     if (!this.#writes.isLasting) return;
-    for (const event of events.toReversed()) if (!this.#kept.has(event)) this.#keep(event);
-    if (this.#kept.size === events.length) return;
-    const now = new Set(events);
+    const known = events.findIndex((event) => this.#kept.has(event));
+    for (const event of events.slice(0, known < 0 ? events.length : known).reverse()) this.#keep(event);
+    let gone = this.#kept.size - events.length;
+    let oldest = events.length - 1;
     for (const [event, key] of this.#kept) {
-      if (now.has(event)) continue;
-      this.#kept.delete(event);
-      this.#writes.keepSoon(EVENTS, key, undefined);
+      if (gone === 0) return;
+      if (event === events[oldest]) oldest -= 1;
+      else {
+        this.#kept.delete(event);
+        this.#writes.keepSoon(EVENTS, key, undefined);
+        gone -= 1;
+      }
     }
   }
 

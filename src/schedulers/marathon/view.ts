@@ -7,6 +7,7 @@ import { abortable } from '../../runtime/abort/abortable.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { SchedulerView } from '../scheduler.ts';
 import type { MarathonClient } from './http/client.ts';
+import { commonFolder } from './http/common-folder.ts';
 import { isSettled, toObservation } from './observation.ts';
 import type { Deployment, MarathonApp, QueueItem } from './schema.ts';
 import { UnaskedApps } from './unasked.ts';
@@ -36,6 +37,13 @@ interface Loading {
   readonly readings: Promise<Readings>;
 }
 
+/** A list that failed, when, and whose apps have heard of it: who asks again wants to know anew. */
+interface Failed {
+  readonly loading: Loading;
+  readonly atMs: number;
+  readonly heardBy: Set<string>;
+}
+
 /** While something moves: the queue's reasons change without an event. */
 const UNSETTLED_MS = 2_000;
 /** Without the event stream nothing says that something happened. */
@@ -50,6 +58,8 @@ const PATIENCE_MS = 1_000;
 const RENEWED_WITHIN_MS = 5_000;
 /** A reason that nobody looks at. */
 const OVER = new Error('the wait is over');
+/** So long the list that failed is the answer for all others: thousands of pools come back, each after a pause of its own. */
+const FAILED_MS = 250;
 /** So many apps of a list are looked at in one go. */
 const AT_ONE_GO = 250;
 /** So many listed apps cost about what one costs that is read alone. */
@@ -81,7 +91,9 @@ export class ClusterView {
   /** The one that begins when the newest is over, for all who need a newer one or another one. */
   #nextList: Promise<Readings> | undefined;
   /** The last list failed: who needs one waits for it, and hears why there is none. */
-  #listFailed = false;
+  #failed: Failed | undefined;
+  /** As `#watched` is now: one copy for all lists that begin until it grows. */
+  #asked: ReadonlySet<string> | undefined;
 
   constructor(options: ViewOptions, closing: AbortSignal) {
     this.#options = options;
@@ -103,13 +115,14 @@ export class ClusterView {
     signal.throwIfAborted();
     this.#unasked.forgetOld(this.#options.clock.monotonic());
     for (const id of ids) {
-      if (!this.#watched.has(id)) this.#takeUnasked(id);
+      if (this.#watched.has(id)) continue;
+      this.#takeUnasked(id);
       this.#watched.add(id);
+      this.#asked = undefined;
     }
     const stale = ids.filter((id) => !this.#isFresh(id));
     const fresh = stale.length === 0 && (ids.length > 0 || this.#isListed());
-    const readings =
-      fresh || this.#areRenewed(stale) ? this.#readings : await abortable(this.#load(stale), signal);
+    const readings = fresh || this.#areRenewed(stale) ? this.#readings : await this.#loaded(stale, signal);
     const apps = new Map<string, AppObservation>();
     let atMs = this.#options.clock.monotonic();
     for (const id of ids) {
@@ -197,7 +210,8 @@ export class ClusterView {
     const oldestMs = clock.monotonic() - resyncMs - Math.min(resyncMs, RENEWED_WITHIN_MS);
     const serves = (id: string): boolean =>
       this.#hasOnlyAged(id) && (this.#readings.get(id)?.atMs ?? 0) > oldestMs;
-    if (this.#streams === 0 || this.#listFailed || stale.length === 0 || !stale.every(serves)) return false;
+    if (this.#streams === 0 || this.#failed !== undefined || stale.length === 0 || !stale.every(serves))
+      return false;
     this.#list(stale).catch(() => undefined);
     return true;
   }
@@ -210,6 +224,15 @@ export class ClusterView {
 
   #isListed(): boolean {
     return this.#listedAtMs !== undefined && this.#isYoung({ atMs: this.#listedAtMs, settled: true });
+  }
+
+  async #loaded(stale: readonly string[], signal: AbortSignal): Promise<Readings> {
+    try {
+      return await abortable(this.#load(stale), signal);
+    } catch (error) {
+      for (const id of stale) this.#failed?.heardBy.add(id);
+      throw error;
+    }
   }
 
   async #load(outdated: readonly string[]): Promise<Readings> {
@@ -260,9 +283,19 @@ export class ClusterView {
     const current = this.#listing;
     if (current !== undefined && ids.every((id) => current.asked.has(id) && this.#isCurrent(id, current)))
       return current.readings;
-    if (current === undefined || this.#lists < LISTS_AT_ONCE) return this.#beginList();
+    if (current === undefined || this.#lists < LISTS_AT_ONCE)
+      return this.#recentFailure(ids) ?? this.#beginList();
     this.#nextList ??= this.#listAfter(current);
     return this.#nextList;
+  }
+
+  /** As the last list ended, where that was just now, and is news to these. */
+  #recentFailure(ids: readonly string[]): Promise<Readings> | undefined {
+    if (this.#failed === undefined) return undefined;
+    const { loading, atMs, heardBy } = this.#failed;
+    // What nobody has heard of yet was listed for nobody: it may be long over.
+    if (heardBy.size === 0 || this.#options.clock.monotonic() - atMs >= FAILED_MS) return undefined;
+    return ids.every((id) => this.#isCurrent(id, loading) && !heardBy.has(id)) ? loading.readings : undefined;
   }
 
   /** Many policies begin at once, each with apps of its own: one list serves them all. A list that hangs holds up nobody for long. */
@@ -277,7 +310,8 @@ export class ClusterView {
   }
 
   #beginList(): Promise<Readings> {
-    const asked = new Set(this.#watched);
+    this.#asked ??= new Set(this.#watched);
+    const asked = this.#asked;
     const startedAtMs = this.#options.clock.monotonic();
     const generation = this.#generation;
     const loading = this.#loading(asked, async () => {
@@ -295,11 +329,11 @@ export class ClusterView {
     loading.readings.then(
       () => {
         this.#listedAtMs = Math.max(startedAtMs, this.#listedAtMs ?? startedAtMs);
-        this.#listFailed = false;
+        this.#failed = undefined;
         forget();
       },
       () => {
-        this.#listFailed = true;
+        this.#failed = { loading, atMs: this.#options.clock.monotonic(), heardBy: new Set() };
         forget();
       },
     );
@@ -359,27 +393,4 @@ export class ClusterView {
     const queued = new Map(queue.map((item) => [item.appId, item]));
     return (app) => toObservation(app, { queued: queued.get(app.id), deployments });
   }
-}
-
-/**
- * The longest `/a/b/` that every id begins with, or ''. Marathon's `id` filter looks for a substring, so this
- * keeps the list small on a cluster that holds much besides ours.
- */
-export function commonFolder(ids: Iterable<string>): string {
-  let common: string | undefined;
-  for (const id of ids) {
-    if (common !== undefined && id.startsWith(common)) continue;
-    const folder = id.slice(0, id.lastIndexOf('/') + 1);
-    common = common === undefined ? folder : sharedFolder(common, folder);
-    // Of thousands of apps the first two often have nothing in common.
-    if (common.length <= 1) return '';
-  }
-  return common ?? '';
-}
-
-/** Both end in `/`, and so does what they begin with. */
-function sharedFolder(one: string, other: string): string {
-  let length = 0;
-  while (length < one.length && one[length] === other[length]) length += 1;
-  return one.slice(0, one.lastIndexOf('/', length - 1) + 1);
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { MarathonClient } from '../../../src/schedulers/marathon/http/client.ts';
-import { ClusterView, commonFolder } from '../../../src/schedulers/marathon/view.ts';
+import { commonFolder } from '../../../src/schedulers/marathon/http/common-folder.ts';
+import { ClusterView } from '../../../src/schedulers/marathon/view.ts';
 import { FakeMarathon } from '../../support/marathon/fake-marathon.ts';
 import { until } from '../../support/until.ts';
 import { never } from './setup.ts';
@@ -286,6 +287,44 @@ describe('the view', () => {
     const [gone, stayed] = await Promise.allSettled(both);
     expect(gone).toMatchObject({ status: 'rejected', reason: new Error('enough') });
     expect(stayed).toMatchObject({ status: 'fulfilled' });
+  });
+});
+
+describe('a list that failed', () => {
+  const lists = (): number => reads().filter((path) => path === '/v2/apps').length;
+
+  beforeEach(async () => {
+    marathon.scripts.push(() => ({ status: 500, body: { message: 'oops' } }));
+    await expect(observe(['/shop/a'])).rejects.toThrow('oops');
+    marathon.scripts = [];
+    marathon.requests.length = 0;
+  });
+
+  it('is the answer for others that come within a quarter of a second', async () => {
+    await clock.advance(249);
+    await expect(observe(['/shop/b'])).rejects.toThrow('oops');
+    expect(lists()).toBe(0);
+  });
+
+  it('is not for those who have heard of it', async () => {
+    expect((await observe(['/shop/a'])).apps.size).toBe(1);
+    expect(lists()).toBe(1);
+    expect((await observe(['/shop/b'])).apps.size).toBe(1);
+  });
+
+  it('is heard once', async () => {
+    await expect(observe(['/shop/b'])).rejects.toThrow('oops');
+    expect((await observe(['/shop/b'])).apps.size).toBe(1);
+  });
+
+  it('is not for those who come later', async () => {
+    await clock.advance(250);
+    expect((await observe(['/shop/b'])).apps.size).toBe(1);
+  });
+
+  it('is not for apps of which something was heard since', async () => {
+    view.changed(['/shop/b']);
+    expect((await observe(['/shop/b'])).apps.size).toBe(1);
   });
 });
 
