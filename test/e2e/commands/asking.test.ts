@@ -74,6 +74,11 @@ async function gone(file: string): Promise<void> {
   await ask('delete', '-f', file, '--wait');
 }
 
+/** Waits for an event of the shop. */
+async function told(event: RegExp): Promise<void> {
+  await until(`${event} to be told`, async () => event.test((await ask('events', 'shop')).stdout));
+}
+
 beforeAll(async () => {
   marathon = await laptop.marathon();
   server = `127.0.0.1:${await freePort()}`;
@@ -123,7 +128,7 @@ describe('the commands', { concurrent: false }, () => {
       expect.stringMatching(/^microscalingpolicy\/shop .*\nmicroscalingpolicy\/shop is gone\n$/),
     ]);
     await until('its apps to be gone', async () => Object.keys(await marathon.counts()).length === 0);
-    expect((await ask('events', 'shop')).stdout).toMatch(/PolicyRemoved/);
+    await told(/PolicyRemoved/);
   });
 
   it('print the schema without an operator', async () => {
@@ -186,11 +191,7 @@ describe('the commands', { concurrent: false }, () => {
         /^front of default\/shop is held at 4 until .*'microscaling override shop front=auto' ends it\n$/,
       );
       await untilCount(marathon, '/shop/front', 4);
-      const [got, described, events] = await Promise.all([
-        ask('get', 'shop'),
-        ask('describe', 'shop'),
-        ask('events', 'shop'),
-      ]);
+      const [got, described] = await Promise.all([ask('get', 'shop'), ask('describe', 'shop')]);
       expect(got.stdout).toMatch(/front .* at 4 until \d{4}-/);
       expect((await ask('get')).stdout).toMatch(/HELD BY HAND.*\n.* front=4 /);
       expect(described.stdout).toMatch(/Interventions:\n {2}front at 4 until .* \(launch day\)/);
@@ -198,7 +199,7 @@ describe('the commands', { concurrent: false }, () => {
       expect((await ask('describe', 'intervention', 'shop-override-front')).stdout).toMatch(
         /Does: +holds front at 4\n(.*\n)*Why: +launch day\n(.*\n)*In force: +True \(InForce\)\n(.*\n)*To end it: +microscaling override shop front=auto\n/,
       );
-      expect(events.stdout).toMatch(/Overridden .*front.*launch day/);
+      await told(/Overridden .*front.*launch day/);
       expect((await ask('override', 'shop', 'front=auto')).stdout).toBe(
         'front of default/shop goes by its law again\n',
       );
@@ -213,11 +214,7 @@ describe('the commands', { concurrent: false }, () => {
       expect(kept.stdout).toMatch(
         /^the definition of back of default\/shop is kept as it runs until .*; 'microscaling keep shop back=auto' ends it\n$/,
       );
-      await fetch(`${marathon.url}/v2/apps/shop/back`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ mem: 17 }),
-      });
+      await marathon.put('/shop/back', { mem: 17 });
       await until('the change to be seen', async () =>
         /back in mem, kept as it is by hand .*\(it ran out of memory\)/.test(
           (await ask('get', 'shop')).stdout,
@@ -234,7 +231,7 @@ describe('the commands', { concurrent: false }, () => {
       expect((await ask('keep', 'back=auto')).stdout).toBe(
         'the definition of back of default/shop goes by its policy again\n',
       );
-      expect((await ask('events', 'shop')).stdout).toMatch(/ KeepEnded /);
+      await told(/ KeepEnded /);
       await untilCount(marathon, '/shop/back', 4);
     });
 

@@ -32,9 +32,16 @@ describe.skipIf(dockerMissing())('microscaling demo --scheduler docker', { timeo
     running = start([...DEMO, '-o', 'json'], { env });
     const page = (await printed(running, /page +(http:\S+)/))[1] ?? '';
     await printed(running, new RegExp(`docker +${engine.host}`));
-    const ours = await engine.docker('ps', '--filter', 'label=microscaling.demo', '--format', '{{.Names}}');
-    expect(ours).toMatch(/queue-demo-consumer-/);
-    expect(ours).toMatch(/queue-demo-remainder-/);
+    const ours = await until('containers of both', async () => {
+      const names = await engine.docker(
+        'ps',
+        '--filter',
+        'label=microscaling.demo',
+        '--format',
+        '{{.Names}}',
+      );
+      return /queue-demo-consumer-/.test(names) && /queue-demo-remainder-/.test(names) && names;
+    });
     const [name = ''] = ours.split('\n');
     expect(await engine.docker('inspect', '--format', '{{.Config.User}}', name)).toBe('1000:1000');
     expect((await fetch(page)).status).toBe(200);
@@ -69,10 +76,10 @@ describe.skipIf(dockerMissing())('microscaling demo --scheduler docker', { timeo
   it('takes away what a demo left that was killed', async () => {
     running = start(DEMO, { env });
     await printed(running, /page +http/);
+    await until('containers of it', async () => ((await left())[0]?.split('\n').length ?? 0) > 3);
     process.kill(-(running.child.pid ?? 0), 'SIGKILL');
     await running.ended;
-    const before = (await left())[0]?.split('\n') ?? [];
-    expect(before.length).toBeGreaterThan(3);
+    expect((await left())[0]?.split('\n').length).toBeGreaterThan(3);
     const { code } = await run([...DEMO, '--for', '1s'], { env });
     expect(code).toBe(0);
     await until('nothing to be left', async () => (await left()).every((each) => each === ''));

@@ -9,12 +9,14 @@ import { Laptop, type MarathonServer, OperatorApi, untilCount } from '../../supp
 import { until } from '../../support/until.ts';
 
 const QUEUE = 'install-queue';
-const GROUP = '/shop/demo';
+/** Of this run alone: the tasks of others on this machine are told apart by it. */
+const NAME = `demo-${process.pid}`;
+const GROUP = `/shop/${NAME}`;
 const OPERATOR = `${GROUP}/operator`;
 const CONSUMER = `${GROUP}/consumer`;
 const REMAINDER = `${GROUP}/remainder`;
 const PRODUCER = `${GROUP}/producer`;
-const POLICY = 'shop-demo';
+const POLICY = `shop-${NAME}`;
 
 interface Task {
   readonly id: string;
@@ -190,7 +192,10 @@ describe('microscaling install', { concurrent: false }, () => {
       expect(stdout).toMatch(/^page {2}http:\/\/127\.0\.0\.1:\d+\/login$/m);
       expect(stdout).toMatch(/^log in with this token, shown this once \(it may read and write\): \S{32}$/m);
       expect(stdout + stderr).not.toContain(ACCOUNT_KEY);
-      const starts = listener.events.filter((event) => JSON.stringify(event).includes('"StartApplication"'));
+      const starts = await until('Marathon to have told of it', () => {
+        const told = listener.events.filter((event) => JSON.stringify(event).includes('"StartApplication"'));
+        return told.length > 0 && told;
+      });
       const plans = new Set(starts.map(({ plan }) => (plan as { readonly id: string }).id));
       expect([...plans]).toHaveLength(1);
     });
@@ -321,7 +326,7 @@ describe('microscaling install', { concurrent: false }, () => {
       await marathon.put(PRODUCER, { cmd: 'sleep 1000', cpus: 0.01, mem: 16 });
       const refused = await install();
       expect(refused.code).toBe(1);
-      expect(refused.stderr).toMatch(/\/shop\/demo\/producer exists and was not made by install/);
+      expect(refused.stderr).toContain(`${PRODUCER} exists and was not made by install`);
       expect(await marathon.counts()).toEqual({ [guest]: 1, [PRODUCER]: 1 });
       for (const id of [guest, PRODUCER]) await fetch(`${marathon.url}/v2/apps${id}`, { method: 'DELETE' });
       expect((await uninstall()).stdout).toContain(`${GROUP}: group removed\n`);

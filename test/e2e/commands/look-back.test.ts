@@ -114,7 +114,8 @@ describe('a demo that runs', { concurrent: false }, () => {
 
   it('is replayed from the page as by the command, in a thread of the operator', async () => {
     const [page = ''] = server.slice(1);
-    const toMs = Date.now();
+    // All of its rounds are recorded by now, so that both are told of the same.
+    const toMs = Date.parse(busyAt);
     const question = { policy: 'default/queue-demo', fromMs: toMs - 600_000, toMs, law: 'SimpleQueue' };
     const answered = await fetch(`${page}/ui/replay`, {
       method: 'POST',

@@ -112,8 +112,8 @@ describe.skipIf(kubectlMissing(kubectlPrograms()))('the README', () => {
         const wanted = matching(OTHER_CODES, command) ?? 0;
         const said = await until(`${command} (README line ${line})`, async () => {
           const typed = await (terminal as Terminal).type(mine(command));
-          if (typed.code !== wanted) return { ...typed, wrong: true };
-          return printed === undefined || printed.test(typed.stdout) ? { ...typed, wrong: false } : undefined;
+          if (typed.code !== wanted) return printed === undefined && { ...typed, wrong: true };
+          return (printed === undefined || printed.test(typed.stdout)) && { ...typed, wrong: false };
         });
         if (said.wrong)
           expect.fail(

@@ -125,10 +125,14 @@ describe('client-node', { concurrent: false }, () => {
     const one = place.one('patched');
     const body = { spec: { capacity: { slots: 5 } } };
     expect(slotsOf(await custom.patchNamespacedCustomObject({ ...one, body }, MERGE))).toBe(5);
-    const read = (await custom.getNamespacedCustomObject(one)) as Policy;
-    const next = { ...read, spec: { ...read.spec, capacity: { slots: 3 } } };
-    expect(slotsOf(await custom.replaceNamespacedCustomObject({ ...one, body: next }))).toBe(3);
-    expect(await codeOf(custom.replaceNamespacedCustomObject({ ...one, body: next }))).toBe(409);
+    // A round may write its status between a reading and what is written of it: that is a newer version, too.
+    const replaced = await until('the newest version to be replaced', async () => {
+      const read = (await custom.getNamespacedCustomObject(one)) as Policy;
+      const next = { ...one, body: { ...read, spec: { ...read.spec, capacity: { slots: 3 } } } };
+      return (await codeOf(custom.replaceNamespacedCustomObject(next))) === 'done' && next;
+    });
+    expect(slotsOf(await custom.getNamespacedCustomObject(one))).toBe(3);
+    expect(await codeOf(custom.replaceNamespacedCustomObject(replaced))).toBe(409);
     await until('Marathon to follow', async () => (await marathon.counts())['/changed/patched/rest'] === 3);
   });
 

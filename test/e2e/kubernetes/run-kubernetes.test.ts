@@ -68,14 +68,10 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
     await kubectl.does(['apply', '-f', '-'], { input: shop(3) });
     const wait = ['wait', '--for=condition=Applied=False', 'msp/shop', '--timeout=30s'];
     await kubectl.does(wait);
-    const missing = await kubectl.does([
-      'get',
-      'msp',
-      'shop',
-      '-o',
-      'jsonpath={.status.conditions[*].message}',
-    ]);
-    expect(missing).toContain('secret db in namespace default: there is none; create it there');
+    const messages = ['get', 'msp', 'shop', '-o', 'jsonpath={.status.conditions[*].message}'];
+    await expect
+      .poll(() => kubectl.does(messages))
+      .toContain('secret db in namespace default: there is none; create it there');
     await kubectl.does(['apply', '-f', '-'], { input: SECRET });
     await untilCount(marathon, WORKER, 3);
     await kubectl.does(['wait', '--for=condition=Ready', 'msp/shop', '--timeout=30s']);
@@ -83,8 +79,9 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
     const status = await kubectl.does(['get', 'msp', 'shop', '-o', 'jsonpath={.status}']);
     expect(JSON.parse(status)).toMatchObject({ observedGeneration: 1, capacity: { total: 6, used: 3 } });
     expect(status + operator.log()).not.toContain('correct-horse');
-    const events = await kubectl.does(['get', 'events']);
-    expect(events).toMatch(/Normal +Created +microscalingpolicy\/shop/);
+    await expect
+      .poll(() => kubectl.does(['get', 'events']))
+      .toMatch(/Normal +Created +microscalingpolicy\/shop/);
     const own = await run(['get', '--server', operator.page]);
     expect(own.stdout).toMatch(/^default +shop +True/m);
   });

@@ -26,6 +26,9 @@ const apply = (max: number) => {
   return operator.ask('apply', '-f', laptop.path('policy.yaml'));
 };
 
+const untilTold = (event: string): Promise<unknown> =>
+  until(`${event} to be told`, async () => (await operator.ask('events')).stdout.includes(event));
+
 /** As root a small disk of its own; else a directory that nothing may be written to. */
 function aDisk(dir: string, trouble: string): typeof disk {
   mkdirSync(dir);
@@ -87,7 +90,7 @@ describe.each(AS_ROOT ? ['full', 'read-only'] : ['not writable'])(
       });
       expect(ready.text).toMatch(words);
       await operator.says('kept', 'Accepted', words);
-      expect((await operator.ask('events')).stdout).toContain('StoreUnavailable');
+      await untilTold('StoreUnavailable');
     });
 
     it('refuses writes in a sentence', async () => {
@@ -103,7 +106,7 @@ describe.each(AS_ROOT ? ['full', 'read-only'] : ['not writable'])(
     it('writes again as soon as there is room', async () => {
       disk.mend();
       await until('it to say so', async () => (await operator.readyz()).text === 'ok\n');
-      expect((await operator.ask('events')).stdout).toContain('StoreRecovered');
+      await untilTold('StoreRecovered');
       expect((await apply(2)).stderr).toBe('');
       await untilCount(marathon, WORKER, 2);
       await operator.stop();

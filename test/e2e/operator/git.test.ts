@@ -95,11 +95,11 @@ describe('policies in a repository', { concurrent: false }, () => {
     });
     await untilCount(marathon, '/till-c/worker', 2);
     await operator.says('shop-c', 'Accepted', /InvalidSpec: .*shop-c\.yaml:9: .*priority/);
-    await until('what is refused', () => /evil\.yaml.*--allow-privileged/.test(operator.log()));
-    expect(operator.log()).toMatch(
+    await operator.untilLogged(/evil\.yaml.*--allow-privileged/);
+    await operator.untilLogged(
       /thief\.yaml.*may not read variable SHY: start the operator with --allow-secret-env 'SHY'/,
     );
-    expect(operator.log()).toMatch(/other\.yaml.*may have apps under \/other only, not \/shop-c\/second/);
+    await operator.untilLogged(/other\.yaml.*may have apps under \/other only, not \/shop-c\/second/);
     expect(operator.log()).not.toContain('never to be seen');
     expect(await marathon.counts()).toEqual({ ...before, '/till-c/worker': 2 });
     remote.remove('prod/evil.yaml', 'prod/thief.yaml', 'prod/other.yaml');
@@ -146,6 +146,6 @@ describe('policies in a repository', { concurrent: false }, () => {
     remote.remove('prod/till-f.yaml');
     await until('the policy to be gone', async () => (await operator.policy('till-f')) === undefined);
     expect((await marathon.counts())['/till-f/worker']).toBe(1);
-    expect(operator.log()).toMatch(/"reason":"Released","object":"app \/till-f\/worker"/);
+    await operator.untilLogged(/"reason":"Released","object":"app \/till-f\/worker"/);
   });
 });

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Laptop, type MarathonServer, type Operator } from '../../support/programs/laptop.ts';
+import { Laptop, type MarathonServer, type Operator, untilCount } from '../../support/programs/laptop.ts';
 import { fixedApp, policyText } from '../../support/programs/policies.ts';
 import { until } from '../../support/until.ts';
 
@@ -28,6 +28,8 @@ describe('orphans', { concurrent: false, timeout: 60_000 }, () => {
     writeFileSync(laptop.path('policy.yaml'), POLICY);
     operator = await laptop.operator({ policies: laptop.path('policy.yaml'), marathon: marathon.url });
     await until('them to be found', async () => (await operator.ask('orphans')).stdout.includes('/old/d'));
+    await until('them to be told', async () => (await operator.ask('events')).stdout.includes('Orphaned'));
+    await untilCount(marathon, '/now/app', 1);
   }, 60_000);
   afterAll(() => laptop.end());
 

@@ -139,7 +139,7 @@ describe('microscaling run', { concurrent: false }, () => {
         /policies\/shop\.yaml:10: spec\.apps\[0\]\.instances\.max must be a whole number.*goes on running/,
       );
       expect(
-        operator.logged(/WARN.*InvalidSpec.*shop\.yaml:10: spec\.apps\[0\]\.instances\.max/),
+        await operator.untilLogged(/WARN.*InvalidSpec.*shop\.yaml:10: spec\.apps\[0\]\.instances\.max/),
       ).toHaveLength(1);
       // The good file beside it is not kept waiting, and the last good version still acts.
       await untilCount(marathon, '/aisle/worker', 1);
@@ -220,7 +220,7 @@ describe('microscaling run', { concurrent: false }, () => {
       const held = await operator.reason('kiosk', 'Conflict', 'ManualScale');
       expect(held.message).toMatch(/\/kiosk\/rest: a person set 2; kept until /);
       expect(
-        operator.logged(/WARN.*ManualScale.*\/kiosk\/rest.*from 5 to 2, set by somebody else/),
+        await operator.untilLogged(/WARN.*ManualScale.*\/kiosk\/rest.*from 5 to 2, set by somebody else/),
       ).toHaveLength(1);
       // Several rounds later, and a policy edit that does not concern them.
       put('kiosk.yaml', SHOP.replaceAll('shop', 'kiosk').replace('max: 3', 'max: 2'));

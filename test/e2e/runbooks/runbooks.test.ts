@@ -177,7 +177,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     type: 'Applied',
     make: async (name) => {
       world.numbers.set(name, 2);
-      const next = [{ status: 422, method: 'POST', path: '/v2/apps', times: 50 }];
+      const next = [{ status: 422, method: 'POST', path: '/v2/apps', times: 1_000_000 }];
       await marathon('POST', '/admin/faults', { next });
       put(name);
     },

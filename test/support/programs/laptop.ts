@@ -208,6 +208,14 @@ export class Operator extends OperatorApi {
       .filter((line) => pattern.test(line));
   }
 
+  /** Waits for such lines: the log comes by another way than answers do. */
+  untilLogged(pattern: RegExp): Promise<readonly string[]> {
+    return until(`${pattern} in the log`, () => {
+      const lines = this.logged(pattern);
+      return lines.length > 0 && lines;
+    });
+  }
+
   /** As the kernel does: nothing is put in order first. */
   async kill(): Promise<void> {
     this.command.child.kill('SIGKILL');
