@@ -127,7 +127,7 @@ export function describePolicySource(name: string, createWorld: () => Promise<Po
   });
 }
 
-const patience = { timeout: 15_000, interval: 20 };
+const patience = { timeout: 30_000, interval: 20 };
 
 function slots(snapshot: PolicySnapshot): Record<string, number | undefined> {
   return Object.fromEntries(

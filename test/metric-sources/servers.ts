@@ -17,6 +17,9 @@ export const NOW_MS = Date.parse('2026-01-01T00:00:00Z');
 
 export const never = new AbortController().signal;
 
+/** One that each of a hundred reads leaves is more than so many handles; timers of the suite itself come and go. */
+export const FEW_HANDLES = 50;
+
 /** A server of our own in place of the real one, for faults; its origin. */
 export async function serverThat(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');

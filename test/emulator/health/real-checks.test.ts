@@ -23,7 +23,10 @@ const PROGRAM = `
     response.writeHead(status).end();
   }).listen(process.env.PORT0, process.env.HOST);
 `;
-const check = { gracePeriodSeconds: 1, intervalSeconds: 1, timeoutSeconds: 1, delaySeconds: 0 };
+/** A program that takes long to start, or to answer, is not ill. */
+const check = { gracePeriodSeconds: 60, intervalSeconds: 1, timeoutSeconds: 20, delaySeconds: 0 };
+/** Others on this machine look for their own. */
+const HANGS = `HANGS=${process.pid}`;
 
 interface AppView {
   readonly tasksHealthy: number;
@@ -102,17 +105,20 @@ itWithProc('runs a command in the sandbox, with the environment of the task', as
 });
 
 itWithProc('ends a command that takes too long, and all that it has started', async () => {
-  const command = { value: 'HANGS=here sleep 1000 & sleep 1000' };
+  const command = { value: `${HANGS} sleep 1000 & sleep 1000` };
   await create('/slow', {
     cmd: 'exec sleep 1000',
     healthChecks: [
-      { ...check, protocol: 'COMMAND', command, gracePeriodSeconds: 0, maxConsecutiveFailures: 0 },
+      {
+        ...{ ...check, protocol: 'COMMAND', command },
+        ...{ gracePeriodSeconds: 0, timeoutSeconds: 1, maxConsecutiveFailures: 0 },
+      },
     ],
   });
-  await until('the command', () => (marked('HANGS=here').length > 0 ? true : undefined));
+  await until('the command', () => marked(HANGS).length > 0);
   await until('an unhealthy task', async () =>
     (await view('/slow')).tasksUnhealthy === 1 ? true : undefined,
   );
   await server.call('DELETE', '/v2/apps/slow');
-  await until('nobody left', () => (marked('HANGS=here').length === 0 ? true : undefined));
+  await until('nobody left', () => marked(HANGS).length === 0);
 });

@@ -10,7 +10,7 @@ import { VirtualClock } from '../../../../src/runtime/clock.ts';
 import { metricSourceContract } from '../../../contract/metric-source.ts';
 import { freePort } from '../../../support/suite/free-port.ts';
 import { fakeValues, NOTHING_ALLOWED } from '../../../support/values.ts';
-import { NOW_MS, never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../../servers.ts';
+import { FEW_HANDLES, NOW_MS, never, ok, reasonOf, serverThat, serverWith, sourceOf } from '../../servers.ts';
 
 const KEY = 's3cr3t-access-key';
 const values = () => fakeValues({ KEY_ID: 'AKIDEXAMPLE', KEY, TOKEN: 't0ken' });
@@ -224,7 +224,7 @@ describe('an sqs reading', () => {
     reasonOf(await source.read(never));
     const before = process.getActiveResourcesInfo().length;
     for (let i = 0; i < 1_000; i++) reasonOf(await source.read(never));
-    expect(process.getActiveResourcesInfo().length).toBeLessThan(before + 20);
+    expect(process.getActiveResourcesInfo().length).toBeLessThan(before + FEW_HANDLES);
   }, 60_000);
 
   it.each([
