@@ -1,17 +1,14 @@
 // app: the operator as it runs: sources, Marathon, metrics, controller, HTTP. The one place that names concrete adapters.
 
-import type { LoadResult } from '../../api/load.ts';
 import { StoredInterventions } from '../../controller/interventions/stored-interventions.ts';
 import { TravellingInterventions } from '../../controller/interventions/travelling-interventions.ts';
-import { createOperator } from '../../controller/operator.ts';
+import { createOperator, type Operator } from '../../controller/operator.ts';
+import type { OperatorDeps as ControllerDeps } from '../../controller/ports.ts';
 import type { OperatorState } from '../../controller/status/view.ts';
 import type { TaskIdentity } from '../../controller/watch/leadership.ts';
 import { decide } from '../../core/decide.ts';
 import { defined } from '../../lang/defined.ts';
-import { METRIC_SOURCES, metricSourcesOf } from '../../metric-sources/registry.ts';
-import type { MetricSourceType } from '../../metric-sources/source.ts';
 import { AppliedObjects, createAppliedSource } from '../../policy-sources/applied/index.ts';
-import type { LoadPolicies } from '../../policy-sources/file-memory.ts';
 import type { FlightRecorder } from '../../recorder/recorder.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createMemoryDocumentStore, type DocumentStore } from '../../runtime/document-store.ts';
@@ -20,29 +17,23 @@ import type { HttpServer } from '../../runtime/network/http.ts';
 import type { StatsdListener } from '../../runtime/network/statsd.ts';
 import type { Redactor } from '../../runtime/redact.ts';
 import { FairTurns } from '../../runtime/work/fair-turns.ts';
-import { blocksOf, SCHEDULERS } from '../../schedulers/registry.ts';
-import type { SchedulerType } from '../../schedulers/scheduler.ts';
-import { createMetrics } from '../../server/metrics/metrics.ts';
-import type { OtlpExport } from '../../server/otlp/export.ts';
+import { createMetrics, type Metrics } from '../../server/metrics/metrics.ts';
+import type { OtlpDeps, OtlpExport } from '../../server/otlp/export.ts';
 import { openOtlp } from '../../server/otlp/open.ts';
 import { VERSION } from '../package-root.ts';
-import { type ResourceForm, resourceForm, resourceFormWith } from '../policies/schema.ts';
-import { withUnresolved } from '../unresolved.ts';
-import { confinedReader } from './confined-files.ts';
 import { type Kubernetes, type KubernetesOptions, openKubernetes } from './kubernetes.ts';
-import { withLaw } from './law.ts';
+import type { CarriedState } from './leases/shard.ts';
 import { WhoActs } from './leases/who-acts.ts';
 import { type ListeningConfig, listen } from './listening/listen.ts';
 import { wayIn } from './listening/way-in.ts';
-import { PlainVariables } from './plain-variables.ts';
+import { openReading, type Registered } from './reading.ts';
 import { threadedLookBack } from './record/look-back.ts';
 import { openRecorder, type RecordOptions, segmentsOf } from './record/recorder.ts';
 import { replaysOf } from './record/replays.ts';
-import { type OpenSchedulers, openSchedulers } from './schedulers.ts';
+import { type OpenSchedulers, openSchedulers, type SchedulersDeps } from './schedulers.ts';
 import { createSources, type SourcesConfig } from './sources.ts';
 import { NOTHING_LASTS, openStore } from './store.ts';
-import { createTrust, type TrustOptions } from './trust.ts';
-import { createValueResolver } from './values.ts';
+import type { TrustOptions } from './trust.ts';
 
 /** Of each turn of the event loop, for rounds that begin and again for those that go on: a request waits for some turns. */
 const ROUNDS_SHARE_MS = 4;
@@ -67,14 +58,10 @@ export interface OperatorConfig extends SourcesConfig, ListeningConfig {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export interface OperatorDeps {
+export interface OperatorDeps extends Registered {
   readonly clock: Clock;
   readonly log: Logger;
   readonly redactor: Redactor;
-  /** Schedulers by name; default: every registered one. */
-  readonly schedulers?: Readonly<Record<string, SchedulerType>>;
-  /** Kinds of metric; default: every registered one. */
-  readonly metricSources?: readonly MetricSourceType[];
   /** Receives the programs' counters, shown on the page; whoever opened it closes it. */
   readonly statsd?: StatsdListener;
 }
@@ -112,143 +99,76 @@ export async function startOperator(
   }
 }
 
+/** Without `documents` nothing outlives the process. */
+type StoredDeps = OperatorDeps & { readonly documents?: DocumentStore };
+
 async function start(
   config: OperatorConfig,
-  deps: OperatorDeps & { readonly documents?: DocumentStore },
+  deps: StoredDeps,
   signal: AbortSignal,
 ): Promise<RunningOperator> {
-  const { clock, log, documents } = deps;
-  const { env, marathon, task } = config;
-  const metricSources = metricSourcesOf(deps.metricSources ?? METRIC_SOURCES);
-  const form = formOf(deps);
-  const trust = createTrust(config.allow ?? {}, { env, marathon, app: task?.appId }, form);
-  const withMissing = (result: LoadResult, source: string): LoadResult =>
-    withUnresolved(result, source, { env, metricSources });
-  const loadUntrusted: LoadPolicies = (text, source) =>
-    withMissing(withLaw(trust.loadUntrusted(text, source), config.law), source);
-  const stored = new StoredInterventions({
-    documents: documents ?? createMemoryDocumentStore(),
-    clock,
-    log,
-  });
-  const carried = {
-    stored,
-    learning: {
-      of: (pool: string) => operator.learning.of(pool),
-      taken: (pool: string, learned: string) => operator.learning.taken(pool, learned),
-    },
-    interventions: new TravellingInterventions({
-      ...{ stored, log, now: () => clock.now() },
-      policiesOf: (pool) => operator.policiesOf(pool),
-      mayBeIn: (policy, pool) => operator.mayBeIn(policy, pool),
-    }),
-  };
+  const { clock, log, documents, redactor, statsd } = deps;
+  const { env, task } = config;
+  const reading = openReading(config, deps);
+  const carried = carriedState(deps, () => operator);
   const kubernetes = await openKubernetes(config.kubernetes ?? {}, {
-    load: loadUntrusted,
-    clock,
-    log,
-    env,
-    task,
-    carried,
+    ...{ load: reading.loadUntrusted, clock, log, env, task, carried },
   });
-  const { redactor } = deps;
-  const plain = new PlainVariables();
-  const values = createValueResolver({
-    env,
-    isPlain: (variable) => plain.has(variable),
-    readFile: confinedReader(trust.rules.secretFiles),
-    redactor,
-    secret: kubernetes?.secret,
-  });
-  const applied =
-    documents === undefined
-      ? undefined
-      : new AppliedObjects({ documents, log, load: loadUntrusted, upgrade: form.inPresentForm });
-  const elsewhere = kubernetes === undefined ? [] : [kubernetes.interventions];
-  const metrics = createMetrics(VERSION);
+  const values = reading.values(kubernetes?.secret);
   const redact = (text: string): string => redactor.redact(text);
-  const otlp = await openOtlp({
-    env,
-    clock,
-    log,
-    redact,
-    metrics,
-    version: VERSION,
-    view: () => operator.state.view(),
-  });
+  const telemetry = await openTelemetry({ env, clock, log, redact, view: () => operator.state.view() });
   const whoActs = new WhoActs({
     ...{ kubernetes, task, selector: config.kubernetes?.selector, clock, log, carried },
     poolsOf: (workload) => operator.poolsOf(workload),
   });
   const schedulers = openSchedulers({
-    clock,
-    log,
-    values,
-    env,
+    ...{ clock, log, values, env, onCall: telemetry.onCall },
     ...defined({ types: deps.schedulers, type: config.scheduler, documents, isActing: whoActs.isActing }),
-    onCall: (call) => {
-      metrics.schedulerCalled(call);
-      otlp?.schedulerCalled(call);
-    },
     defaultUrls: config.marathon,
     mesosUrl: config.mesos,
     kubeconfig: config.kubernetes?.kubeconfig,
     kubeContext: config.kubernetes?.kubeContext,
   });
   const { run: shareOut, ...acting } = whoActs.open(schedulers);
-  const { statsd } = deps;
   const recorder = openRecorder(config.dataDir, config.record ?? {}, { clock, log, redact });
+  const applied =
+    documents === undefined
+      ? undefined
+      : new AppliedObjects({
+          ...{ documents, log, load: reading.loadUntrusted, upgrade: reading.form.inPresentForm },
+        });
+  const elsewhere = kubernetes === undefined ? [] : [kubernetes.interventions];
   const operator = createOperator({
     clock,
     log,
     random: Math.random,
     sources: [
-      ...createSources(config, {
-        clock,
-        log,
-        trust,
-        values,
-        plain,
-        loadTrusted: form.loadPolicies,
-        withUnresolved: withMissing,
-      }),
+      ...createSources(config, { ...reading, clock, log, values, loadTrusted: reading.form.loadPolicies }),
       ...(applied === undefined ? [] : [createAppliedSource(applied)]),
       ...(kubernetes === undefined ? [] : [kubernetes.source]),
     ],
-    schedulerFor: (cluster) => schedulers.of(cluster),
-    clusterId: (cluster) => schedulers.idOf(cluster),
-    identityOf: (cluster, name) => schedulers.identityOf(cluster, name),
-    schedulerInfo: () => schedulers.info(),
-    words: schedulers.words,
-    wordsOf: (cluster) => schedulers.wordsOf(cluster),
+    ...clustersOf(schedulers),
     // Another scheduler than Marathon knows its own cluster.
     ownCluster: config.scheduler !== undefined || config.marathon.length > 0,
-    workloadOf: schedulers.workloadOf,
-    clusterInfo: (cluster) => schedulers.clusterInfo(cluster),
-    metricSourceFor: (metric) => metricSources.create(metric, { clock, log, values }),
+    metricSourceFor: (metric) => reading.metricSources.create(metric, { clock, log, values }),
+    describeMetric: (metric) => reading.metricSources.describe(metric, values),
+    ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
     redact,
-    describeMetric: (metric) => metricSources.describe(metric, values),
     decide,
     turns: { begin: roundTurns(clock), goOn: roundTurns(clock) },
     ...acting,
-    ...defined({ documents }),
-    interventionHomes: [...elsewhere, stored],
-    ...(statsd !== undefined && { counters: (app) => statsd.totals(app) }),
-    onRound: (report) => {
-      metrics.roundEnded(report);
-      otlp?.roundEnded(report);
-    },
-    ...(otlp && { inRound: otlp.inRound }),
-    ...defined({ recorder }),
+    interventionHomes: [...elsewhere, carried.stored],
+    onRound: telemetry.onRound,
+    ...defined({ documents, recorder, inRound: telemetry.otlp?.inRound }),
     version: VERSION,
   });
   const record = recorder && segmentsOf(recorder);
   const lookBack = recorder && threadedLookBack(recorder, { clock, signal });
   const replays = recorder && replaysOf(recorder);
-  const interventions = { stored, others: elsewhere };
-  const past = { record, lookBack, replays };
-  const shown = { metrics, state: operator.state, documents, applied, interventions, form, ...past };
-  const server = await listen(config, { clock, log, ...shown }, signal);
+  const interventions = { stored: carried.stored, others: elsewhere };
+  const { metrics, otlp } = telemetry;
+  const shown = { metrics, state: operator.state, documents, applied, interventions, form: reading.form };
+  const server = await listen(config, { clock, log, ...shown, record, lookBack, replays }, signal);
   // So that no event says that this instance stands by while it is the only one.
   await kubernetes?.stand();
   return {
@@ -260,14 +180,66 @@ async function start(
   };
 }
 
-function roundTurns(clock: Clock): FairTurns['turn'] {
-  return new FairTurns({ clock, shareMs: ROUNDS_SHARE_MS }).turn;
+/** What goes along with a pool that another operator takes over. */
+function carriedState(
+  { clock, log, documents = createMemoryDocumentStore() }: StoredDeps,
+  operator: () => Operator,
+): CarriedState & { readonly stored: StoredInterventions; readonly interventions: TravellingInterventions } {
+  const stored = new StoredInterventions({ documents, clock, log });
+  return {
+    stored,
+    learning: {
+      of: (pool) => operator().learning.of(pool),
+      taken: (pool, learned) => operator().learning.taken(pool, learned),
+    },
+    interventions: new TravellingInterventions({
+      ...{ stored, log, now: () => clock.now() },
+      policiesOf: (pool) => operator().policiesOf(pool),
+      mayBeIn: (policy, pool) => operator().mayBeIn(policy, pool),
+    }),
+  };
 }
 
-/** What a policy may say, given the metric sources and the schedulers that there are. */
-function formOf({ metricSources, schedulers }: OperatorDeps): ResourceForm {
-  if (metricSources === undefined && schedulers === undefined) return resourceForm;
-  return resourceFormWith(metricSources ?? METRIC_SOURCES, blocksOf(schedulers ?? SCHEDULERS));
+interface Telemetry {
+  readonly metrics: Metrics;
+  readonly otlp: OtlpExport | undefined;
+  readonly onCall: NonNullable<SchedulersDeps['onCall']>;
+  readonly onRound: Metrics['roundEnded'];
+}
+
+/** Whoever counts calls and rounds, in one place. */
+async function openTelemetry(deps: Omit<OtlpDeps, 'metrics' | 'version'>): Promise<Telemetry> {
+  const metrics = createMetrics(VERSION);
+  const otlp = await openOtlp({ ...deps, metrics, version: VERSION });
+  return {
+    ...{ metrics, otlp },
+    onCall: (call) => {
+      metrics.schedulerCalled(call);
+      otlp?.schedulerCalled(call);
+    },
+    onRound: (report) => {
+      metrics.roundEnded(report);
+      otlp?.roundEnded(report);
+    },
+  };
+}
+
+/** What rounds ask of the schedulers' clusters. */
+function clustersOf(schedulers: OpenSchedulers) {
+  return {
+    schedulerFor: (cluster) => schedulers.of(cluster),
+    clusterId: (cluster) => schedulers.idOf(cluster),
+    identityOf: (cluster, name) => schedulers.identityOf(cluster, name),
+    schedulerInfo: () => schedulers.info(),
+    clusterInfo: (cluster) => schedulers.clusterInfo(cluster),
+    words: schedulers.words,
+    wordsOf: (cluster) => schedulers.wordsOf(cluster),
+    workloadOf: schedulers.workloadOf,
+  } satisfies Partial<ControllerDeps>;
+}
+
+function roundTurns(clock: Clock): FairTurns['turn'] {
+  return new FairTurns({ clock, shareMs: ROUNDS_SHARE_MS }).turn;
 }
 
 interface Parts {
