@@ -145,44 +145,35 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     policiesComplete: () => kept.keepOnly(store),
   });
 
-  let isToLook = false;
+  // One list of Leases may tell of thousands of pools, and a look goes over all of them.
+  const lookAgain = onceAtATime(() => {
+    sharding.changed();
+    homes.collected();
+  });
   given.shard?.subscribe((pool) => {
     pools.add(pool);
-    if (isToLook) return;
-    isToLook = true;
-    // One list of Leases may tell of thousands of pools, and a look goes over all of them.
-    queueMicrotask(() => {
-      isToLook = false;
-      sharding.changed();
-      homes.collected();
-    });
+    lookAgain();
   });
 
-  const groups: readonly (readonly Runnable[])[] = [
-    [
-      { name: 'store', run: (signal) => kept.writes.run((part, parts) => rounds.keep(part, parts), signal) },
-      {
-        name: 'policy listings',
-        run: (signal) => runQueue({ queue: listings, reconciler: follower }, deps, signal),
-      },
-      ...sources.map((source) => watching(source, listings, { ...deps, noticed })),
-    ],
-    [
-      ...homes.runnables,
-      {
-        name: 'rounds',
-        run: (signal) =>
-          runQueue(
-            { queue: pools, reconciler: rounds, workers: ROUNDS_AT_ONCE, turn: given.turns?.begin },
-            deps,
-            signal,
-          ),
-      },
-      { name: 'orphans', run: (signal) => orphans.run(signal) },
-      { name: 'interventions', run: (signal) => interventions.run(signal) },
-      { name: 'overdue rounds', run: (signal) => lookForOverdue(shared, signal) },
-      { name: 'first look', run: (signal) => firstLook(shared, signal) },
-    ],
+  const running = { workers: ROUNDS_AT_ONCE, turn: given.turns?.begin };
+  const policies: readonly Runnable[] = [
+    { name: 'store', run: (signal) => kept.writes.run((part, parts) => rounds.keep(part, parts), signal) },
+    {
+      name: 'policy listings',
+      run: (signal) => runQueue({ queue: listings, reconciler: follower }, deps, signal),
+    },
+    ...sources.map((source) => watching(source, listings, { ...deps, noticed })),
+  ];
+  const work: readonly Runnable[] = [
+    ...homes.runnables,
+    {
+      name: 'rounds',
+      run: (signal) => runQueue({ queue: pools, reconciler: rounds, ...running }, deps, signal),
+    },
+    { name: 'orphans', run: (signal) => orphans.run(signal) },
+    { name: 'interventions', run: (signal) => interventions.run(signal) },
+    { name: 'overdue rounds', run: (signal) => lookForOverdue(shared, signal) },
+    { name: 'first look', run: (signal) => firstLook(shared, signal) },
   ];
   return {
     learning: rounds.learning,
@@ -192,7 +183,7 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
     async run(signal) {
       for (const source of sources) listings.add(source);
       try {
-        await runGroups(groups, signal);
+        await runGroups([policies, work], signal);
       } finally {
         await Promise.all([wakeups.close(), rounds.close(), homes.close()]);
         rounds.keep();
@@ -209,6 +200,19 @@ export function createOperator(given: RecordedOperatorDeps): Operator {
         wake: (pool) => pools.add(pool),
       }),
     },
+  };
+}
+
+/** Calls that come before the present turn of the event loop is over are one. */
+function onceAtATime(call: () => void): () => void {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(() => {
+      isDue = false;
+      call();
+    });
   };
 }
 
