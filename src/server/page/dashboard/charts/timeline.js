@@ -2,23 +2,12 @@
 
 /** @import { Desk, PagePool } from '../../dashboard-types.ts' */
 
-import { el, messageOf, setAttribute, setText } from '../dom.js';
+import { el, messageOf, setText } from '../dom.js';
 import { day, time } from '../format.js';
-import { openReplay } from '../parts/replay.js';
-import {
-  chooseMoment,
-  fixedSpan,
-  LIVE_S,
-  liveAxis,
-  moved,
-  replayCommand,
-  showLast,
-  showSpan,
-  WINDOWS,
-  windowS,
-  zoomed,
-} from './range.js';
+import { chooseMoment, fixedSpan, LIVE_S, liveAxis, showSpan, windowS } from './range.js';
 import { Recorded, recall } from './recorded.js';
+import { replayLine } from './replay-line.js';
+import { spanControls } from './span-controls.js';
 
 /** The newest of a long span is fetched again so often. */
 const REFRESH_MS = 10_000;
@@ -45,43 +34,13 @@ export function timeline(desk, redraw) {
   };
   const says = el('span', { class: 'readout', 'data-testid': 'span' });
   const note = el('p', { class: 'counts', role: 'status', 'data-testid': 'record-note' });
-  const command = el('code');
-  const typed = el('span', {}, ' or ', command);
-  const tryIt = el(
-    'button',
-    { type: 'button', class: 'small', 'data-testid': 'replay-open' },
-    'Try a change against this time…',
-  );
-  const begins = el('span', { class: 'begins', 'data-testid': 'history-begins' });
-  const replay = el('p', { class: 'counts', 'data-testid': 'replay' }, tryIt, typed, begins);
-  tryIt.addEventListener('click', () => {
-    const policy = pool?.policies[0];
-    if (policy !== undefined) openReplay(policy, span(), desk);
-  });
-  const buttons = WINDOWS.map(([seconds, label]) => {
-    const node = el('button', { type: 'button', 'data-testid': `last-${seconds}` }, label);
-    node.addEventListener('click', () => show(() => showLast(seconds)));
-    return { node, seconds };
-  });
-  /**
-   * @param {string} sign
-   * @param {string} label
-   * @param {(present: { fromMs: number, toMs: number }) => { fromMs: number, toMs: number }} next
-   */
-  const mover = (sign, label, next) => {
-    const node = el('button', { type: 'button', 'aria-label': label, title: label }, sign);
-    node.addEventListener('click', () => show(() => showSpan(next(span()), desk.now())));
-    return node;
+  /** @param {() => void} change */
+  const show = (change) => {
+    change();
+    void load();
   };
-  const controls = el(
-    'div',
-    { class: 'windows', role: 'group', 'aria-label': 'time shown' },
-    mover('◀', 'earlier', (present) => moved(present, -0.5)),
-    mover('▶', 'later', (present) => moved(present, 0.5)),
-    mover('+', 'zoom in', (present) => zoomed(present, 0.5)),
-    mover('−', 'zoom out', (present) => zoomed(present, 2)),
-    ...buttons.map(({ node }) => node),
-  );
+  const controls = spanControls({ span, now: () => desk.now(), show });
+  const replay = replayLine(desk, span);
 
   /** Where the charts are empty because nothing is known of that time. */
   const beginText = () => {
@@ -89,12 +48,6 @@ export function timeline(desk, redraw) {
     return beginMs !== undefined && beginMs > span().fromMs + SOON_MS
       ? `history begins at ${time(beginMs)}`
       : '';
-  };
-
-  /** @param {() => void} change */
-  const show = (change) => {
-    change();
-    void load();
   };
 
   async function load() {
@@ -114,7 +67,7 @@ export function timeline(desk, redraw) {
       }
     }
     if (isLive()) setText(note, '');
-    setText(begins, beginText());
+    replay.begins(beginText());
     desk.lookBack(fixedSpan() === undefined ? undefined : recorded?.lists, pool);
     redraw();
   }
@@ -122,10 +75,10 @@ export function timeline(desk, redraw) {
   /** What the charts draw. */
   const source = () => (isLive() ? desk.past : (recorded ?? EMPTY));
   return {
-    controls,
+    controls: controls.node,
     says,
     note,
-    replay,
+    replay: replay.node,
     data: {
       get times() {
         return source().times;
@@ -163,16 +116,10 @@ export function timeline(desk, redraw) {
       const isFirst = pool === undefined;
       pool = next;
       const fixed = fixedSpan();
-      for (const { node, seconds } of buttons)
-        setAttribute(node, 'aria-pressed', String(fixed === undefined && seconds === windowS()));
+      controls.update();
       setText(says, fixed === undefined ? '' : spanText(fixed));
-      setText(begins, beginText());
-      const [policy] = next.policies;
-      tryIt.hidden = !desk.replays();
-      typed.hidden = fixed === undefined;
-      const isEmpty = typed.hidden && tryIt.hidden && begins.textContent === '';
-      replay.hidden = policy === undefined || isEmpty;
-      if (fixed !== undefined && policy !== undefined) setText(command, replayCommand(policy.key, fixed));
+      replay.begins(beginText());
+      replay.update(next);
       const stale = fixed === undefined && !isLive() && desk.now() - loadedAtMs > REFRESH_MS;
       if (isFirst || stale) void load();
     },
