@@ -90,7 +90,8 @@ function whenWorthIt(shaped: Shaped, input: BehaviorInput, before: Idle | undefi
   const fall = { asked, wanted, nowMs };
   const idle = followIdle(before, fall);
   if (isWorthAChange(idle, fall, fallWorth)) return withIdle(shaped, idle);
-  const reason = `${asked - wanted} fewer are worth a change once ${brief(fallWorth.instanceS)} instance-seconds were idle`;
+  const fewer = asked - wanted === 1 ? '1 fewer is' : `${asked - wanted} fewer are`;
+  const reason = `${fewer} worth a change once ${brief(fallWorth.instanceS)} instance-seconds were idle${whyWorth(fallWorth)}`;
   const step = { rule: 'giveBack', before: shaped.wanted, after: asked, reason };
   const kept = {
     ...shaped,
@@ -99,6 +100,10 @@ function whenWorthIt(shaped: Shaped, input: BehaviorInput, before: Idle | undefi
     limitedBy: 'behavior',
   } as const;
   return withIdle(kept, idle);
+}
+
+function whyWorth({ changesPerMin }: FallWorth): string {
+  return changesPerMin === undefined ? '' : `, after ${brief(changesPerMin)} changes a minute lately`;
 }
 
 function withIdle(shaped: Shaped, idle?: Idle): Shaped {

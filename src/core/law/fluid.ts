@@ -1,5 +1,7 @@
 // core: the default law: a fluid model of the queue, predicted over the dead time (docs/design/law.md).
 
+import { type Changes, changesPerMinOf, followChanges, priceOf } from '../demand/giving-back/changes.ts';
+import type { FallWorth } from '../demand/giving-back/idle.ts';
 import { averageLevel, levelAt } from '../demand/history.ts';
 import { type ColdMemory, coldLimit } from './cold-start.ts';
 import type { Goal, LawInput, LawResult } from './law.ts';
@@ -39,16 +41,12 @@ export interface FluidOptions {
   readonly seasonMs?: number;
 }
 
-export interface FluidMemory extends ColdMemory, AheadMemory, ProbeMemory {
+export interface FluidMemory extends ColdMemory, AheadMemory, ProbeMemory, Changes {
   readonly law: 'Fluid';
   /** What people are told the rates by; absent in memories of before it was kept. */
   readonly bank?: Bank;
   /** Mean time between counts, s: Δ. */
   readonly intervalS: number;
-  /** When what is asked for last became less. */
-  readonly fellAtMs: number;
-  /** When it last became more; 0 until then, absent in memories of before it was kept. */
-  readonly roseAtMs?: number;
   /** Since when all counts found nothing; absent while one finds something. */
   readonly unusedSinceMs?: number | undefined;
 }
@@ -99,8 +97,8 @@ export function fluidLaw(
   const { asked } = input;
   const need = needOf(view);
   const cold = coldLimit(view, memory, learned.service);
-  const fellAtMs = lastFall(input, memory);
-  const roseAtMs = lastRise(input, memory);
+  const changes = followChanges(memory, input, input.nowMs - FALLS_APART_MS);
+  const { fellAtMs, roseAtMs } = changes;
   const mayFall = input.nowMs - fellAtMs >= FALLS_APART_MS;
   const probing = probe(view.input, memory, isEmpty(view));
   const least = worthAnInstance(view) ? 1 : 0;
@@ -124,10 +122,7 @@ export function fluidLaw(
     need: Math.max(down, up > asked ? up : 0),
     holdMs: holdOf(view, HOLD_LEADS, LEAST_HELD_IF_BLIND_MS),
     leastHoldMs: holdOf(view, LEAST_HOLD_LEADS),
-    fallWorth: {
-      instanceS: Math.min(MOST_IDLE_INSTANCE_S, (isBlind(input) ? IDLE_IF_BLIND_S : IDLE_S) * asked),
-      nextS: SOON_INTERVALS * view.intervalS,
-    },
+    fallWorth: fallWorthOf(view, changesPerMinOf(changes, input.nowMs)),
     memory: {
       law: 'Fluid',
       estimate: view.kept,
@@ -139,6 +134,7 @@ export function fluidLaw(
       asked,
       fellAtMs,
       roseAtMs,
+      changesPerMin: changes.changesPerMin,
       unusedSinceMs: view.unusedSinceMs,
       probed: probing.probed,
       bank: view.bank,
@@ -163,13 +159,12 @@ function holdOf({ input, leadS }: View, leads: number, leastIfBlindMs = 0): numb
   return isBlind(input) ? Math.max(leastIfBlindMs, HELD_IF_BLIND * heldMs) : heldMs;
 }
 
-function lastFall({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {
-  if (memory === undefined) return nowMs - FALLS_APART_MS;
-  return asked < memory.asked ? nowMs : memory.fellAtMs;
-}
-
-function lastRise({ asked, nowMs }: LawInput, memory: FluidMemory | undefined): number {
-  return memory !== undefined && asked > memory.asked ? nowMs : (memory?.roseAtMs ?? 0);
+function fallWorthOf({ input, intervalS }: View, changesPerMin: number): FallWorth {
+  const blind = isBlind(input);
+  const instanceS = Math.min(MOST_IDLE_INSTANCE_S, (blind ? IDLE_IF_BLIND_S : IDLE_S) * input.asked);
+  const price = priceOf(changesPerMin, blind);
+  const worth = { instanceS: price * instanceS, nextS: SOON_INTERVALS * intervalS };
+  return price > 1 ? { ...worth, changesPerMin } : worth;
 }
 
 /** That nothing came says nothing of a load that the season foretells: who is there for it is to be there when it comes. */

@@ -117,6 +117,18 @@ describe('Fluid decides', () => {
     expect(asked(0, { ...told, asked: 300 }).fallWorth).toEqual({ instanceS: 20, nextS: 1 });
   });
 
+  it('gives back less often once there were many changes, and asks for more at once all the same', () => {
+    const restless = knowing({}, { changesPerMin: 12, roseAtMs: T0, fellAtMs: T0 });
+    const worth = (over: Parameters<typeof lawInput>[1]) => asked(0, over, restless).fallWorth;
+    expect(worth({ asked: 5, messages: { inFlight: 0 } })).toEqual({
+      instanceS: 2,
+      nextS: 1,
+      changesPerMin: 12,
+    });
+    expect(worth({ asked: 5 })).toEqual({ instanceS: 4.5, nextS: 1, changesPerMin: 12 });
+    expect(asked(250, {}, restless).wanted).toBe(asked(250).wanted);
+  });
+
   describe('on a rise by two soon after another', () => {
     const told = { messages: { inFlight: 5 } };
     const risen = (agoMs: number, over: Partial<FluidMemory> = {}) =>

@@ -11,6 +11,8 @@ export interface FallWorth {
   readonly instanceS: number;
   /** … or will have been, s from now: nobody looks before. */
   readonly nextS: number;
+  /** How many changes a minute there were lately, where that made it more; absent where it did not. */
+  readonly changesPerMin?: number;
 }
 
 export interface Fall {

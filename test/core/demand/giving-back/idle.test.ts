@@ -82,7 +82,7 @@ describe('a fall', () => {
       return shape(input, {}, { behavior, timing: timingOf(behavior) });
     };
     expect(shapeTo(39)).toMatchObject({ wanted: 40, memory: { idle: [T0, 0, 40] } });
-    expect(shapeTo(39).steps.at(-1)?.reason).toMatch(/^1 fewer are worth/);
+    expect(shapeTo(39).steps.at(-1)?.reason).toMatch(/^1 fewer is worth/);
     // It is its least that keeps it, and is to be named for that.
     expect(shapeTo(40)).toMatchObject({ wanted: 20, steps: [], limitedBy: undefined });
   });
@@ -105,6 +105,14 @@ describe('a fall', () => {
         reason: '2 fewer are worth a change once 16 instance-seconds were idle',
       },
     ]);
+  });
+
+  it('says how many changes make it wait for so much', () => {
+    const behavior = aBehavior();
+    const fallWorth = { ...worth, changesPerMin: 9.04 };
+    const input = { asked: 40, wanted: 38, need: 38, holdMs: 0, fallWorth, nowMs: T0 };
+    const { steps } = shape(input, {}, { behavior, timing: timingOf(behavior) });
+    expect(steps.at(-1)?.reason).toMatch(/ 16 instance-seconds were idle, after 9 changes a minute lately$/);
   });
 
   it('never makes a rise wait, and no larger wish fall further', () => {
