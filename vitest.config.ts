@@ -13,8 +13,9 @@ export default defineConfig({
       { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
     ],
     globalSetup: ['test/support/suite/compiled-once.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Who waits says after half a minute what for: a test gives up when several such waits were nearly in vain.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // As `until` waits: vitest's own second is over while a machine that does much else starts a program.
     expect: { poll: { timeout: 30_000, interval: 20 } },
     maxWorkers: 2,

@@ -9,9 +9,7 @@ import { until } from '../../support/until.ts';
 /** Looks are a second apart, and a task stops in three. */
 const WITHIN_MS = 50_000;
 
-it('hands slots over from one service to another, and never has more tasks than slots', {
-  timeout: 60_000,
-}, async () => {
+it('hands slots over from one service to another, and never has more tasks than slots', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 's3cr3t');
   const fake = new FakeEcs();

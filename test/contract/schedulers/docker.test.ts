@@ -27,7 +27,7 @@ async function removeApp(scheduler: Scheduler): Promise<void> {
   await until('the app to be gone', async () => (await scheduler.observe([app], never)).apps.size === 0);
 }
 
-describe.skipIf(dockerMissing())('Docker', { timeout: 60_000 }, () => {
+describe.skipIf(dockerMissing())('Docker', () => {
   let engine: TestEngine;
   beforeAll(async () => {
     engine = await startEngine();

@@ -16,7 +16,7 @@ const NAME = 'orders';
 const FITTING = 8;
 const NOTHING_MADE = 'a service must exist: only its count is written';
 
-describe.skipIf(dockerMissing())('Swarm', { timeout: 60_000 }, () => {
+describe.skipIf(dockerMissing())('Swarm', () => {
   let swarm: TestSwarm;
   let cpusEach = '';
   beforeAll(async () => {

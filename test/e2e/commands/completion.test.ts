@@ -81,7 +81,7 @@ function shellMissing(shell: string): boolean {
 
 const kubectls = kubectlPrograms();
 
-describe('words of a running operator', { concurrent: false, timeout: 90_000 }, () => {
+describe('words of a running operator', { concurrent: false }, () => {
   beforeAll(async () => {
     path = pathWithCommand(folder);
     writeFileSync(laptop.path('shop.yaml'), POLICY);

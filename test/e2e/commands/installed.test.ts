@@ -66,7 +66,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => laptop.end());
 
-describe('microscaling, installed', { concurrent: false, timeout: 60_000 }, () => {
+describe('microscaling, installed', { concurrent: false }, () => {
   it('is a command', async () => {
     const { code, stdout } = await type('version', '-o', 'json');
     expect(code).toBe(0);

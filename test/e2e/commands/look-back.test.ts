@@ -50,7 +50,7 @@ afterAll(async () => {
   await demo.ended;
   killGroup(demo);
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-}, 60_000);
+});
 
 const ask = (...words: readonly string[]): ReturnType<typeof run> => run([...words, ...server], { env: {} });
 

@@ -66,7 +66,7 @@ beforeAll(async () => {
     currentContext: 'operator',
   });
   custom = config.makeApiClient(CustomObjectsApi);
-}, 60_000);
+});
 afterAll(() => laptop.end());
 
 interface PolicyList extends KubernetesListObject<Policy> {

@@ -44,7 +44,7 @@ beforeAll(async () => {
     env: azurite.env('demo'),
   });
   server = operator.page;
-}, 60_000);
+});
 afterAll(async () => {
   await laptop.end();
   await azurite?.stop();
@@ -122,7 +122,7 @@ describe.each(programs)('kubectl $version', { concurrent: false }, (program: Kub
       path = file('demo.yaml', DEMO);
       created = await does('apply', '-f', path);
       met = await does('wait', '--for=condition=Ready', 'msp/queue-demo', '--timeout=60s');
-    }, 90_000);
+    });
     afterAll(async () => {
       await kubectl.run(['patch', 'msp', 'queue-demo', '--type', 'merge', '-p', ON_DELETE]);
       await kubectl.run(['delete', 'msp', 'queue-demo', '--ignore-not-found']);

@@ -48,7 +48,7 @@ const holder = (): string | undefined =>
 const acts = (command: RunningCommand): boolean =>
   /this instance acts/.test(command.stdout() + command.stderr());
 
-describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: false, timeout: 60_000 }, () => {
+describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: false }, () => {
   beforeAll(async () => {
     const [program] = programs;
     if (program === undefined) throw new Error('there is no kubectl: apt-get install kubernetes-client');
@@ -57,7 +57,7 @@ describe.skipIf(kubectlMissing(programs))('run --kubernetes', { concurrent: fals
     marathon = await laptop.marathon();
     kubectl = new Kubectl(program, cluster.url, homeOf(program, laptop.dir));
     operator = await startOperator();
-  }, 60_000);
+  });
   afterAll(async () => {
     await laptop.end();
     kubeconfig?.remove();

@@ -89,7 +89,7 @@ describe('two operators with selectors', { concurrent: false, timeout: 300_000 }
     await start('rest');
     await untilScaledBy('rest', marathonWrites, 'moving');
     await Promise.all([start('a'), start('b')]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await laptop.end();
     for (const { proxies, kubeconfig } of Object.values(shards)) {

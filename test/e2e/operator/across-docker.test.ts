@@ -32,7 +32,7 @@ function consumer(url: string): string {
 `;
 }
 
-describe.skipIf(dockerMissing())('a pool across Marathon and Docker', { timeout: 120_000 }, () => {
+describe.skipIf(dockerMissing())('a pool across Marathon and Docker', () => {
   const laptop = new Laptop();
   let engine: TestEngine;
   let marathon: MarathonServer;

@@ -45,7 +45,7 @@ describe.skipIf(dockerMissing())('a pool across Marathon and a Swarm', { timeout
     const url = `http://127.0.0.1:${(queue.address() as AddressInfo).port}/`;
     writeFileSync(laptop.path('policies', 'across.yaml'), policyText('across', SLOTS, consumer(url), rest()));
     operator = await laptop.operator({ policies, marathon: marathon.url, env: { DOCKER_HOST: swarm.host } });
-  }, 120_000);
+  });
   afterAll(async () => {
     await laptop.end();
     await swarm.remove();

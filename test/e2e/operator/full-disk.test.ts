@@ -59,7 +59,7 @@ function aDisk(dir: string, trouble: string): typeof disk {
 // Without root one trouble can be made alone.
 describe.each(AS_ROOT ? ['full', 'read-only'] : ['not writable'])(
   'an operator whose disk is %s when it starts',
-  { concurrent: false, timeout: 90_000 },
+  { concurrent: false },
   (trouble) => {
     beforeAll(async () => {
       laptop = new Laptop();
@@ -73,7 +73,7 @@ describe.each(AS_ROOT ? ['full', 'read-only'] : ['not writable'])(
       disk.spoil();
       await marathon.put(WORKER, { instances: 1 });
       operator = await begin();
-    }, 90_000);
+    });
     afterAll(async () => {
       await operator?.kill();
       disk?.remove();

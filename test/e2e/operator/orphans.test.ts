@@ -21,7 +21,7 @@ const old = (name: string) =>
     labels: { 'microscaling.io/policy': 'default/before' },
   });
 
-describe('orphans', { concurrent: false, timeout: 60_000 }, () => {
+describe('orphans', { concurrent: false }, () => {
   beforeAll(async () => {
     marathon = await laptop.marathon();
     for (const name of ['a', 'b', 'c', 'd']) await old(name);
@@ -30,7 +30,7 @@ describe('orphans', { concurrent: false, timeout: 60_000 }, () => {
     await until('them to be found', async () => (await operator.ask('orphans')).stdout.includes('/old/d'));
     await until('them to be told', async () => (await operator.ask('events')).stdout.includes('Orphaned'));
     await untilCount(marathon, '/now/app', 1);
-  }, 60_000);
+  });
   afterAll(() => laptop.end());
 
   it('are listed with why, and reported in one event', async () => {

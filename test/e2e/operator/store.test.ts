@@ -28,10 +28,10 @@ beforeAll(async () => {
   marathon = await laptop.marathon();
   operator = await begin();
   await untilCount(marathon, '/kept/worker', 3);
-}, 90_000);
+});
 afterAll(() => laptop.end());
 
-it('a second operator on one directory is refused, with who holds it', { timeout: 60_000 }, async () => {
+it('a second operator on one directory is refused, with who holds it', async () => {
   const { code, stderr } = await run([
     ...['run', '--policies', laptop.path('policy.yaml'), '--marathon', marathon.url],
     ...['--api', '127.0.0.1:0', '--data', data()],
@@ -40,7 +40,7 @@ it('a second operator on one directory is refused, with who holds it', { timeout
   expect(stderr).toMatch(/in use by the operator with its API at .* \(process \d+ on .*\); two operators/);
 });
 
-it('an override and the events survive kill -9', { timeout: 90_000 }, async () => {
+it('an override and the events survive kill -9', async () => {
   await marathon.put('/kept/worker', { instances: 5 });
   await operator.says('kept', 'Conflict', /a person set 5/);
   const told = async (): Promise<readonly string[]> => {
@@ -58,9 +58,7 @@ it('an override and the events survive kill -9', { timeout: 90_000 }, async () =
   expect((await marathon.counts())['/kept/worker']).toBe(5);
 });
 
-it('holds no value that a policy only refers to, not even while one is rotated', {
-  timeout: 90_000,
-}, async () => {
+it('holds no value that a policy only refers to, not even while one is rotated', async () => {
   writeFileSync(laptop.path('token'), 'second-s3cret');
   await until('the rotation to be told and stored', () => storedText().includes('SecretRotated'));
   expect((await marathon.app('/kept/worker'))?.env).toEqual({ TOKEN: 'second-s3cret' });
@@ -68,7 +66,7 @@ it('holds no value that a policy only refers to, not even while one is rotated',
   expect(storedText()).not.toContain('s3cret');
 });
 
-it('a damaged store is refused and left as it is', { timeout: 60_000 }, async () => {
+it('a damaged store is refused and left as it is', async () => {
   await operator.stop();
   writeFileSync(laptop.path('data', 'microscaling.db'), 'this was a database once');
   const { code, stderr } = await run([

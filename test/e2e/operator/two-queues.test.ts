@@ -50,7 +50,7 @@ describe.skipIf(rabbitmqMissing() || redisMissing() || browserMissing())(
       });
       browser = await launchBrowser();
       open = await openPage(browser, operator.page);
-    }, 120_000);
+    });
 
     afterAll(async () => {
       await browser?.close();

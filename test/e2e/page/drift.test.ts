@@ -47,7 +47,7 @@ describe.skipIf(browserMissing())('a definition that differs from the policy', {
     await operator.reason('edited', 'Applied', 'UpToDate');
     browser = await launchBrowser();
     ({ page } = await openPage(browser, operator.page));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -133,5 +133,5 @@ describe.skipIf(browserMissing())('the page of a running demo', () => {
     expect(await page.getByTestId('past').isVisible()).toBe(false);
     expect(await page.getByTestId('pause-form').isVisible()).toBe(true);
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -68,7 +68,7 @@ describe.skipIf(browserMissing())('the page', () => {
         seen.has('starting') && seen.has('stopping') && [...owners.values()].some((apps) => apps.size > 1)
       );
     };
-    await expect.poll(handedOver, { interval: 260 }).toBe(true);
+    await expect.poll(handedOver, { timeout: 120_000, interval: 260 }).toBe(true);
   });
 
   it('scales by button, keyboard and number, within what is allowed', async () => {

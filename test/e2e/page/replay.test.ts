@@ -24,7 +24,7 @@ const TABLE: ReplayTable = {
 };
 const WRITTEN = 'spec:\n  capacity:\n    slots: 10\n';
 
-describe.skipIf(browserMissing())('a replay on the page', { timeout: 120_000 }, () => {
+describe.skipIf(browserMissing())('a replay on the page', () => {
   const asked: ReplayQuestion[] = [];
   const ends: AbortSignal[] = [];
   let answer: Replays['run'] = () => Promise.resolve(TABLE);
@@ -46,7 +46,7 @@ describe.skipIf(browserMissing())('a replay on the page', { timeout: 120_000 }, 
       replays,
       clock: systemClock,
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await served?.close();

@@ -30,7 +30,7 @@ beforeAll(async () => {
     'http://127.0.0.1:1',
   ]);
   server = (await printed(operator, /operator started .*"page":"([^"]+)"/))[1] ?? '';
-}, 60_000);
+});
 afterAll(() => laptop.end());
 
 async function token(...args: readonly string[]): Promise<string> {

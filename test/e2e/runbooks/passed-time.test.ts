@@ -158,9 +158,6 @@ async function served(world: World): Promise<string> {
 
 it.each(Object.entries(TROUBLES))(
   '%s: each command runs and shows what the page says',
-  {
-    timeout: 60_000,
-  },
   async (reason, { type, make, explains }) => {
     const world = await make();
     const url = await served(world);

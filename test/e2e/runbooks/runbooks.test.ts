@@ -350,7 +350,7 @@ beforeAll(async () => {
       more: following(repository.url),
     }),
   ]);
-}, 120_000);
+});
 afterAll(() => world.close());
 
 const commandsOf = (page: string): readonly string[] =>
@@ -418,7 +418,7 @@ async function walk(reason: string): Promise<void> {
   }
 }
 
-describe('a runbook in its own trouble', { concurrent: false, timeout: 120_000 }, () => {
+describe('a runbook in its own trouble', { concurrent: false }, () => {
   const reasons = readdirSync(join(FOLDER, 'reasons')).map((page) => page.replace('.md', ''));
   const alerts = readdirSync(FOLDER).flatMap((page) => /^(Microscaling\w+)\.md$/.exec(page)?.[1] ?? []);
 

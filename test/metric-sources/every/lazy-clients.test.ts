@@ -49,12 +49,12 @@ it('knows the clients by the sources that load them', () => {
   expect(clients).toEqual(expect.arrayContaining(['@aws-sdk/client-sqs', '@grpc/grpc-js', 'pg', 'undici']));
 });
 
-it('is not loaded by an operator without a policy that names its source', { timeout: 60_000 }, async () => {
+it('is not loaded by an operator without a policy that names its source', async () => {
   const where = ['--policies', scratch(), '--marathon', 'http://127.0.0.1:1', '--api', '127.0.0.1:0'];
   expect(await loadedBy(['run', ...where], /operator started/)).toEqual([]);
 });
 
-it('is loaded alone by a read of its source', { timeout: 60_000 }, async () => {
+it('is loaded alone by a read of its source', async () => {
   const policy = join(scratch(), 'policy.yaml');
   writeFileSync(
     policy,

@@ -22,14 +22,14 @@ import { ROOT } from '../../support/programs/command.ts';
 
 const never = new AbortController().signal;
 
-describe.skipIf(noCluster())('a real kube-apiserver', { concurrent: false, timeout: 30_000 }, () => {
+describe.skipIf(noCluster())('a real kube-apiserver', { concurrent: false }, () => {
   let cluster: RealCluster;
   let admin: KubeConfig;
   beforeAll(async () => {
     cluster = await startCluster();
     admin = new KubeConfig();
     admin.loadFromFile(cluster.kubeconfig);
-  }, 90_000);
+  });
   afterAll(() => cluster?.stop());
 
   /** The administrator's way to it, through a tunnel. */

@@ -29,7 +29,7 @@ async function writeAndKill(folder: string, startMs: number, after: number): Pro
   return Number(lines.trimEnd().split('\n').at(-1));
 }
 
-it('loses no more than the last second, and goes on after it', { timeout: 120_000 }, async () => {
+it('loses no more than the last second, and goes on after it', async () => {
   const folder = scratchFolder();
   const random = seeded(7);
   const said: number[] = [];

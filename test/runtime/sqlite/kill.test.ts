@@ -34,7 +34,7 @@ async function writeAndKill(after: number, how: 'now' | 'soon'): Promise<number>
   return Number(lines.trimEnd().split('\n').at(-1));
 }
 
-it('loses nothing that was acknowledged, and no batch is there in part', { timeout: 120_000 }, async () => {
+it('loses nothing that was acknowledged, and no batch is there in part', async () => {
   const random = seeded(5);
   for (let round = 0; round < ROUNDS; round++) {
     const acknowledged = await writeAndKill(1 + Math.floor(random() * 60), round % 2 === 0 ? 'now' : 'soon');

@@ -6,7 +6,7 @@ import { until } from '../../support/until.ts';
 import { dockerMissing, startEngine, type TestEngine } from '../docker-engine/real-engine.ts';
 import { APP, dockerWorld, never, SLEEPER } from './setup.ts';
 
-describe.skipIf(dockerMissing())('a container that is prepared', { timeout: 60_000 }, () => {
+describe.skipIf(dockerMissing())('a container that is prepared', () => {
   let engine: TestEngine;
   beforeAll(async () => {
     engine = await startEngine();

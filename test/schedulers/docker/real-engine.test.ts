@@ -15,7 +15,7 @@ import { APP, dockerWorld, never, SLEEPER } from './setup.ts';
 const SECRET = { name: 'KEY', from: { fromEnv: 'SECRET' }, optional: false } as const;
 const textOf = ({ waitingFor }: AppObservation): string => waitingFor.map(({ text }) => text).join();
 
-describe.skipIf(dockerMissing())('an app on a real engine', { timeout: 60_000 }, () => {
+describe.skipIf(dockerMissing())('an app on a real engine', () => {
   let engine: TestEngine;
   beforeAll(async () => {
     engine = await startEngine();

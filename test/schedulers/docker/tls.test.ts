@@ -22,7 +22,7 @@ const REFERENCES: EngineTlsConfig = {
   key: { fromEnv: 'KEY' },
 };
 
-describe.skipIf(dockerMissing())('an engine with --tlsverify', { timeout: 60_000 }, () => {
+describe.skipIf(dockerMissing())('an engine with --tlsverify', () => {
   let dir: string;
   let engine: TestEngine;
   let host: string;

@@ -17,7 +17,7 @@ const never = new AbortController().signal;
 const UPDATE = /^POST .*\/services\/\w+\/update/;
 const textOf = ({ waitingFor }: AppObservation): string => waitingFor.map(({ text }) => text).join();
 
-describe.skipIf(dockerMissing())('a service on a real swarm', { timeout: 120_000 }, () => {
+describe.skipIf(dockerMissing())('a service on a real swarm', () => {
   let swarm: TestSwarm;
   beforeAll(async () => {
     swarm = await startSwarm();

@@ -43,7 +43,7 @@ describe.skipIf(dockerMissing())('a real swarm of two managers', { timeout: 300_
       { host: first.host, deadlineMs: 10_000, resyncMs: 60_000 },
       { clock: systemClock, log: silentLogger, values: fakeValues({}) },
     );
-  }, 120_000);
+  });
   afterAll(async () => {
     await scheduler?.close();
     // Its tasks would come back while they are removed.
@@ -51,7 +51,7 @@ describe.skipIf(dockerMissing())('a real swarm of two managers', { timeout: 300_
     await second?.docker('network', 'rm', 'docker_gwbridge').catch(() => undefined);
     await second?.remove();
     await first?.remove();
-  }, 120_000);
+  });
 
   const see = async () => (await scheduler.observe(['mailer'], never)).apps.get('mailer');
   const onNode = async (node: string): Promise<number> =>

@@ -20,9 +20,7 @@ function roundsIn(
   return roundsOf(reader, { policy: POLICY, ...span }, { note: () => undefined, signal: never });
 }
 
-it('asks with the same policy for the recorded counts of a simulated day, to the instance', {
-  timeout: 120_000,
-}, async () => {
+it('asks with the same policy for the recorded counts of a simulated day, to the instance', async () => {
   const day = await recordDay({ lastsMs: DAY_MS, interval: '20s', waveMs: 6 * 3_600_000 });
   const span = { fromMs: T0, toMs: T0 + DAY_MS };
   const replayed = await replayRecord(roundsIn(day, span), { candidate: {}, ...span });
@@ -55,7 +53,6 @@ async function hourWith(
 
 it.each([{ counts: true }, { counts: 'taken' }, { counts: false }] as const)(
   'models what another target would have had (counters: $counts)',
-  { timeout: 60_000 },
   async ({ counts }) => {
     const change: Candidate['change'] = (app) => ({
       ...app,
@@ -93,7 +90,6 @@ it('says no range of a figure that nobody has, as R where there is no remainder'
 
 it.each([{ counts: true }, { counts: false }])(
   'fits with its model what happened, within a tenth (counters: $counts)',
-  { timeout: 60_000 },
   async ({ counts }) => {
     const { result } = await hourWith({}, { counts, modelled: true });
     const [recorded, modelled] = result.rows;
@@ -105,7 +101,6 @@ it.each([{ counts: true }, { counts: false }])(
 
 it.each(['Queue', 'SimpleQueue'] as const)(
   'infers how fast instances work where nobody counts and the recorded law, %s, learns nothing',
-  { timeout: 60_000 },
   async (law) => {
     const day = await recordDay({ ...HOUR, counts: false, law });
     const span = { fromMs: T0 + 60_000, toMs: T0 + HOUR.lastsMs };

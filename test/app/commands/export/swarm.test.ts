@@ -41,7 +41,7 @@ it('says why no manager answers', async () => {
   ]);
 });
 
-describe.skipIf(dockerMissing())('services of a real swarm', { timeout: 120_000 }, () => {
+describe.skipIf(dockerMissing())('services of a real swarm', () => {
   let swarm: TestSwarm;
   beforeAll(async () => {
     swarm = await startSwarm();
@@ -50,7 +50,7 @@ describe.skipIf(dockerMissing())('services of a real swarm', { timeout: 120_000 
     await swarm.createService('huge', 1, '--reserve-cpu', '4000');
     const agent = ['--name', 'agent', '--mode', 'global', SWARM_IMAGE, 'sleep', '600'];
     await swarm.docker('service', 'create', '--detach', '--no-resolve-image', ...agent);
-  }, 120_000);
+  });
   afterAll(() => swarm.remove());
 
   it('become a policy that observes, without those that have no count', async () => {

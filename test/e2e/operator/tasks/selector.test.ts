@@ -109,7 +109,7 @@ describe('two operators with selectors as apps of Marathon', { concurrent: false
     await start('rest');
     await untilScaledBy('rest', writes, 'moving');
     await Promise.all([start('a'), start('b')]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await laptop.end();
     await Promise.all(proxies.map((proxy) => proxy.close()));

@@ -225,7 +225,7 @@ describe('an sqs reading', () => {
     const before = process.getActiveResourcesInfo().length;
     for (let i = 0; i < 1_000; i++) reasonOf(await source.read(never));
     expect(process.getActiveResourcesInfo().length).toBeLessThan(before + FEW_HANDLES);
-  }, 60_000);
+  });
 
   it.each([
     [{ queueUrlFrom: { fromEnv: 'NOWHERE' }, region: 'r' }, 'sqs.queueUrlFrom'],
