@@ -362,14 +362,20 @@ describe('triggers', () => {
     });
     const { apps, said } = imported(
       scaledObject('web', {
-        triggers: [cron('0 8 * * 1-5', '30 17 * * 1-5'), cron('0 8 * * *', '0 9 * * 1')],
+        // The night in which clocks are put forward is one of the second one's.
+        triggers: [
+          cron('0 8 * * 1-5', '30 17 * * 1-5'),
+          cron('0 22 * * 6', '0 6 * * 0'),
+          cron('0 8 * * *', '0 9 * * 1'),
+        ],
       }),
     );
     expect(apps[0]?.['schedules']).toEqual([
       { cron: '0 8 * * 1-5', timezone: 'Europe/Berlin', for: '570m', min: 4 },
+      { cron: '0 22 * * 6', timezone: 'Europe/Berlin', for: '480m', min: 4 },
     ]);
     expect(said).toContainEqual(
-      expect.stringContaining('spec.triggers[1].type: its end does not come the same time after each start'),
+      expect.stringContaining('spec.triggers[2].type: its end does not come the same time after each start'),
     );
   });
 

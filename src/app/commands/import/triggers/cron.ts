@@ -1,6 +1,5 @@
 // app: KEDA's `cron` trigger, which is a schedule here.
 
-import type { ScheduleSpec } from '../../../../api/policy.ts';
 import { cronComplaint, startsOf } from '../../../../api/rules/cron.ts';
 import { type Imported, none, type Trigger } from './trigger.ts';
 
@@ -14,7 +13,7 @@ export function cron({ metadata }: Trigger): Imported {
     const complaint = cronComplaint({ cron: expression, timezone });
     if (complaint !== undefined) return none(`${complaint.field} ${complaint.wrong}`);
   }
-  const lengths = lengthsOf({ cron: start, timezone }, { cron: end, timezone });
+  const lengths = lengthsOf(start, end);
   const [lengthMs, ...others] = lengths;
   if (lengthMs === undefined || others.length > 0)
     return none('its end does not come the same time after each start: write a schedule for each length');
@@ -24,14 +23,15 @@ export function cron({ metadata }: Trigger): Imported {
   };
 }
 
-type When = Pick<ScheduleSpec, 'cron' | 'timezone'>;
-
 const LOOKED_AT = 60;
 
-function lengthsOf(start: When, end: When): readonly number[] {
-  const [starts, ends] = [startsOf(start), startsOf(end)];
+function lengthsOf(start: string, end: string): readonly number[] {
+  // Where no clock is put forward or back: that is no difference that anybody meant.
+  const [starts, ends] = [
+    startsOf({ cron: start, timezone: 'UTC' }),
+    startsOf({ cron: end, timezone: 'UTC' }),
+  ];
   const lengths = new Map<number, number>();
-  // In winter and without a change of the clocks: that is no difference that anybody meant.
   let at = starts.after(Date.UTC(2026, 0, 5));
   for (let i = 0; i < LOOKED_AT && at !== undefined; i++) {
     const until = ends.after(at);
