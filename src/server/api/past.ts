@@ -12,6 +12,7 @@ import { type EventSurroundings, eventObject } from '../kube/kinds/event-objects
 import type { KubeObject } from '../kube/kinds/object.ts';
 import { objectOfView } from '../kube/kinds/view-objects.ts';
 import { explanation } from './explanation.ts';
+import { asOfThen, overdueThen } from './overdue-then.ts';
 
 /** Beside what was: when exactly, and what is to be said of it. */
 export interface PastAnswer {
@@ -48,11 +49,11 @@ export async function pastPolicy(
   );
   const { pool } = found;
   return {
-    object: objectOf(found),
+    object: objectOf(found, atMs),
     explanation: explanation(found.view, decisions.toReversed()),
     atMs: pool.atMs,
     detail: pool.detail,
-    notes: moment.notes,
+    notes: [...moment.notes, ...overdueNote([found], atMs)],
   };
 }
 
@@ -69,9 +70,9 @@ export async function pastPolicies(
   return {
     list: {
       ...{ apiVersion: API_VERSION, kind: 'MicroscalingPolicyList', metadata: {} },
-      items: found.map(objectOf),
+      items: found.map((each) => objectOf(each, atMs)),
     },
-    notes: [...moment.notes, ...olderNote(found, atMs)],
+    notes: [...moment.notes, ...olderNote(found, atMs), ...overdueNote(found, atMs)],
   };
 }
 
@@ -98,6 +99,16 @@ function olderNote(found: readonly Found[], atMs: number): readonly string[] {
   return [
     `nothing was recorded between ${instantText(newestMs)} and that time: these are the last pictures before it`,
   ];
+}
+
+/** The operator hung, or was down: `Ready` says so, and what stands beside it is of before. */
+function overdueNote(found: readonly Found[], atMs: number): readonly string[] {
+  const lastMs = found.flatMap(({ pool }) => overdueThen(pool, atMs) ?? []);
+  const newestMs = Math.max(...lastMs);
+  if (lastMs.length === 0 || atMs - newestMs > SAME_MS) return [];
+  const some = lastMs.length === found.length ? '' : ` of ${lastMs.length} of these ${found.length} policies`;
+  const laterS = Math.round((atMs - newestMs) / 1000);
+  return [`no round${some} ended between ${instantText(newestMs)} and that time, ${laterS} s later`];
 }
 
 /** More than these nobody reads. */
@@ -179,6 +190,8 @@ function foundIn({ pools }: Moment): readonly Found[] {
     .toSorted((a, b) => (resourceKey(a.view) < resourceKey(b.view) ? -1 : 1));
 }
 
-function objectOf({ pool, view }: Found): KubeObject {
-  return { ...objectOfView(KIND, view), status: policyStatusOf(view, pool.view) };
+function objectOf({ pool, view }: Found, atMs: number): KubeObject {
+  const then = asOfThen(pool, atMs);
+  const shown = then.policies.find((policy) => resourceKey(policy) === resourceKey(view)) ?? view;
+  return { ...objectOfView(KIND, view), status: policyStatusOf(shown, then) };
 }

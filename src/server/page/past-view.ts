@@ -1,11 +1,11 @@
 // server: a pool as the page drew it at a moment of the record: tiles, counts, health and the steps of then.
 
 import { resourceKey } from '../../api/policy.ts';
-import { nextRoundWithinMs } from '../../controller/status/overdue-rounds.ts';
 import type { AppView, DecisionRecord, PoolView } from '../../controller/status/view.ts';
 import { happeningsIn } from '../../recorder/read/happenings.ts';
 import { momentOf, type PastPool } from '../../recorder/read/moment.ts';
 import { mayHold, type RecordReader } from '../../recorder/read/record-reader.ts';
+import { asOfThen } from '../api/overdue-then.ts';
 import { type Health, policyHealth } from './health/policy-health.ts';
 import type { Selection } from './overview/selection.ts';
 import { type PagePool, pagePool } from './view/page-pool.ts';
@@ -41,32 +41,25 @@ export async function pastPage(
   signal: AbortSignal,
 ): Promise<PastPage> {
   const moment = await momentOf(reader, { atMs, policy, pools: mayHold(policy) }, signal);
-  const views = moment.pools.map(({ view }) => view).filter(hasPolicy(policy));
+  const pools = moment.pools.map((pool) => ({ ...pool, view: asOfThen(pool, atMs) }));
+  const views = pools.map(({ view }) => view).filter(hasPolicy(policy));
   const looked = selectedPools({ pools: views }, selection);
   const { decisions } = await happeningsIn(
     reader,
     { fromMs: atMs - DECISIONS_MS, toMs: atMs, event: () => false, most: MOST_DECISIONS },
     { note: () => undefined, signal, pools: mayHold(policy) },
   );
-  const picture = moment.pools.find(({ view }) => looked.includes(view));
-  const then = (pool: PoolView): PoolView => (picture?.detail === 'minutes' ? pool : asOverdue(pool, atMs));
+  const picture = pools.find(({ view }) => looked.includes(view));
   return {
     askedMs: atMs,
     ...(picture && { atMs: picture.atMs, detail: picture.detail }),
-    pools: looked.map((pool) => pastPool(then(pool), decisions, selection)),
+    pools: looked.map((pool) => pastPool(pool, decisions, selection)),
     notes: moment.notes,
   };
 }
 
 function hasPolicy(key: string): (pool: PoolView) => boolean {
   return ({ policies }) => policies.some((policy) => resourceKey(policy) === key);
-}
-
-/** The record has the rounds that ended: what was shown at a moment is the last one before it, however long ago that was. */
-function asOverdue(pool: PoolView, atMs: number): PoolView {
-  const { lastRoundAtMs, intervalMs } = pool;
-  if (lastRoundAtMs === undefined || atMs - lastRoundAtMs <= nextRoundWithinMs(intervalMs)) return pool;
-  return { ...pool, overdueSinceMs: lastRoundAtMs };
 }
 
 /** @param decisions oldest first */

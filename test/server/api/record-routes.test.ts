@@ -1,6 +1,7 @@
 // Looking back through the API: what it said at a moment it says again, in the same words and numbers.
 
 import { afterEach, expect, it } from 'vitest';
+import type { Condition } from '../../../src/api/conditions.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import type { HttpHandler } from '../../../src/runtime/network/http.ts';
@@ -189,6 +190,39 @@ it('says to the page that no round had ended for a while at a moment', async () 
   expect(Math.abs((health?.sinceMs ?? 0) - lastMs)).toBeLessThanOrEqual(500);
   expect((await healthAt(clock.now()))?.kind).not.toBe('RoundOverdue');
 });
+
+it('says of a moment in which no round had ended for a while what `get` said then, and since when', async () => {
+  const { app, clock } = await served();
+  const goOn = demo.holdRounds();
+  await demo.advance(10_000);
+  const thenMs = clock.now();
+  const { body: shown } = await get(app, POLICY);
+  await demo.advance(10_000);
+  goOn();
+  await demo.advance(5_000);
+  const { body } = await get(app, `${POLICY}/past?at=${thenMs}`);
+  const { object, notes } = body as PastPolicy;
+  expect(readyIn(object)).toEqual(readyIn(shown as PastPolicy['object']));
+  expect(readyIn(object)?.slice(0, 2)).toEqual(['Unknown', 'RoundOverdue']);
+  const said = /^no round ended between \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ and that time, (9|10) s later$/;
+  expect(notes).toEqual([expect.stringMatching(said)]);
+  const { body: all } = await get(app, `${API}/past?at=${thenMs}`);
+  const { list, notes: alsoSaid } = all as { list: { items: PastPolicy['object'][] }; notes: string[] };
+  expect(list.items.map(readyIn)).toEqual([readyIn(object)]);
+  expect(alsoSaid).toEqual(notes);
+  const { body: well } = await get(app, `${API}/past?at=${clock.now()}`);
+  expect(well).toMatchObject({ notes: [] });
+});
+
+interface PastPolicy {
+  readonly object: { readonly status: { readonly conditions: readonly Condition[] } };
+  readonly notes: readonly string[];
+}
+
+function readyIn({ status }: PastPolicy['object']): readonly string[] | undefined {
+  const ready = status.conditions.find(({ type }) => type === 'Ready');
+  return ready && [ready.status, ready.reason, ready.message];
+}
 
 it('says that nothing is recorded of a time before the first round, and of another policy', async () => {
   const { app, clock } = await served();
