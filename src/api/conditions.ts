@@ -64,6 +64,7 @@ export const CONDITION_REASONS = [
   'Overridden',
   'AlternatingCounts',
   'RoundOverdue',
+  'SchedulerSilent',
   'AllTrue',
 ] as const;
 

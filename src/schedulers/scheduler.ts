@@ -47,6 +47,11 @@ export interface SchedulerView {
    * known of them, so each goes on holding what it held. Absent: there are none.
    */
   readonly unseen?: ReadonlyMap<string, string>;
+  /**
+   * By name: workloads of a cluster that does not answer at the moment, with since when nothing was heard of it, monotonic. What is
+   * known of them may still be true, and serves. Absent: whoever was asked has answered.
+   */
+  readonly silent?: ReadonlyMap<string, number>;
   /** When this was read, ms since the epoch. */
   readonly atMs: number;
 }
@@ -113,7 +118,7 @@ export interface Scheduler {
   close(): Promise<void>;
 }
 
-/** Counters of what went over the wire, for the demo's result and for metrics. */
+/** Counters of what was asked for and written, for the demo's result; whether somebody is still there is no reading. */
 export interface SchedulerStats {
   readonly writes: number;
   readonly conflicts: number;

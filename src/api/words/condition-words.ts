@@ -173,6 +173,11 @@ export const REASON_MEANINGS: Readonly<Record<ConditionReason, ReasonMeaning>> =
     meaning:
       'No round has ended for three intervals, and for no less than 3 s: what is shown is of the last one.',
   },
+  SchedulerSilent: {
+    of: ['Ready'],
+    meaning:
+      'Marathon was asked and has said nothing for 5 s: what is shown is of before, and rounds go on with it.',
+  },
   AllTrue: {
     of: ['Ready'],
     meaning:

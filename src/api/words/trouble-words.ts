@@ -103,6 +103,12 @@ const WORDS: Partial<Readonly<Record<ConditionReason, Words>>> = {
     tried: 'a round that gets no answer gives up and says so, within 15 s of most schedulers',
     todo: 'wait; `microscaling doctor` says what answers and what does not',
   },
+  SchedulerSilent: {
+    what: 'Scheduler has not answered',
+    tried:
+      'the question still waits for its answer; without one, counts are left as they are 10 s after it was asked',
+    todo: 'look at the scheduler; scaling goes on by itself once it answers',
+  },
   AtCapacity: { what: 'at capacity', todo: 'give the pool more capacity, or lower what others keep' },
   AtMaximum: { what: 'at its maximum', todo: 'raise `instances.max`' },
   ClusterFull: { what: 'the cluster is full', todo: 'add machines, or stop what else runs there' },

@@ -1,6 +1,7 @@
 // controller: status, the last step of a round, and the one place that writes conditions, events, decision records and the view.
 
 import { type ResourceKey, resourceKey } from '../../api/policy.ts';
+import { defined } from '../../lang/defined.ts';
 import type { PoolOwner } from '../../policy-sources/pools-to-run.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
@@ -294,21 +295,30 @@ export class Status {
 
   /** Each by its own: one that cannot be read says nothing about another. */
   #noteClusters(round: Round): void {
-    const { pool, world, assessments } = round;
+    const { pool, world, assessments, wallAheadMs } = round;
     const places = Map.groupBy(assessments, ({ app }) => app.cluster);
     this.#clusters.keepOnlyIn(pool.key, places.keys());
     for (const [cluster, apps] of places) {
       const unseen = apps.map(({ app }) => world.view?.unseen?.get(app.spec.id));
       const [first] = unseen;
       const away = first !== undefined && unseen.every((why) => why !== undefined);
-      this.#noteCluster(pool, away ? new Error(first) : world.error, cluster);
+      const silentMs = apps.flatMap(({ app }) => world.view?.silent?.get(app.spec.id) ?? []);
+      const silentSinceMs = silentMs.length === 0 ? undefined : Math.min(...silentMs) + wallAheadMs;
+      this.#noteCluster(pool, away ? new Error(first) : world.error, { cluster, silentSinceMs });
     }
   }
 
-  #noteCluster(pool: PoolRecord | undefined, error: unknown, cluster?: ClusterSpec): void {
+  #noteCluster(
+    pool: PoolRecord | undefined,
+    error: unknown,
+    {
+      cluster,
+      silentSinceMs,
+    }: { cluster?: ClusterSpec | undefined; silentSinceMs?: number | undefined } = {},
+  ): void {
     if (error === undefined) this.#clusterWasRead = true;
     const failure = error === undefined ? undefined : this.#redact(messageOf(error));
-    this.#clusters.note(pool?.key, cluster, failure);
+    this.#clusters.note(pool?.key, cluster, defined({ failure, silentSinceMs }));
   }
 
   /** Of what was another operator's from the start there is nothing to tell but by that one. */

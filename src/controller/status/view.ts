@@ -286,6 +286,8 @@ export interface ClusterView {
   readonly url: string;
   /** Whether it could be read when that was last tried. */
   readonly reachable: boolean;
+  /** Since when it says nothing, though it was asked, ms since the epoch; absent: it answers, or could not be read at all. */
+  readonly silentSinceMs?: number;
   readonly message: string;
   readonly version?: string;
 }

@@ -1,5 +1,6 @@
 // controller: the clusters in use, each with its own reachability: one that is down says nothing about another.
 
+import { instantText } from '../../api/words/instant.ts';
 import { defined } from '../../lang/defined.ts';
 import type { ClusterSpec } from '../../schedulers/scheduler.ts';
 import type { SchedulerWords } from '../../schedulers/words.ts';
@@ -16,14 +17,18 @@ interface Read {
   readonly cluster: ClusterSpec | undefined;
   /** Why it could not be read when that was last tried. */
   readonly failure?: string;
+  /** Since when it does not answer, ms since the epoch. */
+  readonly silentSinceMs?: number;
 }
+
+/** What a look at a cluster came to; neither: it answers. */
+export type Look = Omit<Read, 'cluster'>;
 
 /** The clusters of one pool, by what tells them apart. */
 type ReadBy = Map<string, Read>;
 
 interface Common {
-  readonly cluster: ClusterSpec | undefined;
-  readonly failure: string | undefined;
+  readonly read: Read;
   readonly view: ClusterView;
 }
 
@@ -47,8 +52,8 @@ export class Clusters {
   }
 
   /** It was read for a pool, or could not be; without a pool it is the operator's own. */
-  note(pool: string | undefined, cluster: ClusterSpec | undefined, failure: string | undefined): void {
-    const read = { cluster, ...defined({ failure }) };
+  note(pool: string | undefined, cluster: ClusterSpec | undefined, look: Look): void {
+    const read: Read = { cluster, ...look };
     if (pool === undefined) {
       this.#own = read;
       return;
@@ -57,7 +62,7 @@ export class Clusters {
     const known = this.#read.get(pool) ?? new Map<string, Read>();
     const id = this.#idOf(cluster);
     const last = known.get(id);
-    if (last !== undefined && last.cluster === cluster && last.failure === failure) return;
+    if (last !== undefined && isSameRead(last, read)) return;
     known.set(id, read);
     this.#read.set(pool, known);
   }
@@ -90,14 +95,14 @@ export class Clusters {
     const before = this.#common;
     const now: Common[] = [];
     this.#common = now;
-    const viewOf = ({ cluster, failure }: Read): ClusterView => {
-      const isIt = (each: Common): boolean => each.cluster === cluster && each.failure === failure;
+    const viewOf = (read: Read): ClusterView => {
+      const isIt = (each: Common): boolean => isSameRead(each.read, read);
       const known = now.find(isIt);
       if (known !== undefined) return known.view;
-      const view = this.#viewOf([{ cluster, ...defined({ failure }) }]);
+      const view = this.#viewOf([read]);
       const last = before.find(isIt)?.view;
       const shown = isSame(view, last) && last !== undefined ? last : view;
-      if (now.length < MOST_COMMON) now.push({ cluster, failure, view: shown });
+      if (now.length < MOST_COMMON) now.push({ read, view: shown });
       return shown;
     };
     return (pool) => {
@@ -146,13 +151,17 @@ export class Clusters {
 
   #viewOf(reads: readonly [Read, ...Read[]]): ClusterView {
     const { urls, url, version } = this.#infoOf(reads[0].cluster);
-    const failure = reads.some((read) => read.failure === undefined) ? undefined : reads[0].failure;
+    const there = reads.find((read) => read.failure === undefined);
+    const failure = there === undefined ? reads[0].failure : undefined;
+    const silentSinceMs = reads.find((read) => read.silentSinceMs !== undefined)?.silentSinceMs;
+    const isSilent = failure === undefined && silentSinceMs !== undefined;
     return {
       scheduler: this.#deps.wordsOf(reads[0].cluster).name,
       urls,
       url,
       reachable: failure === undefined,
-      message: failure ?? 'answers',
+      message: failure ?? (isSilent ? `has not answered since ${instantText(silentSinceMs)}` : 'answers'),
+      ...(isSilent && { silentSinceMs }),
       ...defined({ version }),
     };
   }
@@ -167,6 +176,10 @@ export class Clusters {
   }
 }
 
+function isSameRead(a: Read, b: Read): boolean {
+  return a.cluster === b.cluster && a.failure === b.failure && a.silentSinceMs === b.silentSinceMs;
+}
+
 function isSame(a: ClusterView, b: ClusterView | undefined): boolean {
   if (a === b) return true;
   return (
@@ -174,6 +187,7 @@ function isSame(a: ClusterView, b: ClusterView | undefined): boolean {
     a.scheduler === b.scheduler &&
     a.url === b.url &&
     a.reachable === b.reachable &&
+    a.silentSinceMs === b.silentSinceMs &&
     a.message === b.message &&
     a.version === b.version &&
     a.urls.length === b.urls.length &&

@@ -17,6 +17,8 @@ export interface MarathonConfig {
   readonly mesosUrl?: string;
   /** How long one call to one URL may take. */
   readonly deadlineMs: number;
+  /** After so long a Marathon that was asked and does not answer is said to be silent; default: 3 s. */
+  readonly lateMs?: number;
   /** How old a reading may grow while the event stream is live and nothing moves. */
   readonly resyncMs: number;
 }

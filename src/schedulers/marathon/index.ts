@@ -11,6 +11,7 @@ import type {
   ApplyResult,
   ReportingScheduler,
   RoomQuestion,
+  SchedulerCall,
   SchedulerInfo,
   SchedulerStats,
   SchedulerView,
@@ -23,9 +24,9 @@ import { footprintOf } from './definition/footprint.ts';
 import { KnownDrift } from './definition/known-drift.ts';
 import { followEvents } from './events/event-stream.ts';
 import { concerned, EVENT_TYPES } from './events/events.ts';
-import { MarathonClient } from './http/client.ts';
+import { Pulse } from './events/pulse.ts';
+import { type ClientOptions, MarathonClient } from './http/client.ts';
 import { trustedCertificates } from './http/tls.ts';
-import type { TransportOptions } from './http/transport.ts';
 import { authorization } from './login/credentials.ts';
 import { loginPoster } from './login/login.ts';
 import type { MesosCluster } from './mesos/cluster.ts';
@@ -56,22 +57,31 @@ export function createMarathonClient(
 function transportOptions(
   config: MarathonConfig,
   { clock, values }: Pick<MarathonDeps, 'clock' | 'values'>,
-): TransportOptions {
+): ClientOptions {
   const urls = baseUrls(config);
-  const { deadlineMs } = config;
+  const { deadlineMs, lateMs } = config;
   const ca = trustedCertificates(config.caFile, values);
   const login = { clock, origin: new URL(urls[0] ?? '').origin, post: loginPoster({ deadlineMs, ca }) };
-  return { baseUrls: urls, authorization: authorization(config.auth, values, login), deadlineMs, ca };
+  return {
+    baseUrls: urls,
+    authorization: authorization(config.auth, values, login),
+    deadlineMs,
+    ca,
+    ...defined({ lateMs }),
+  };
 }
 
 class HttpMarathonScheduler implements ReportingScheduler {
   readonly #deps: MarathonDeps;
   readonly #client: MarathonClient;
   readonly #view: ClusterView;
+  readonly #pulse: Pulse;
   readonly #actor: Actor;
   readonly #mesos: MesosCluster;
   readonly #drift: KnownDrift;
   readonly #closing = new AbortController();
+  /** Rounds look again. */
+  #wake: () => void = () => undefined;
   #failure: string | undefined = 'not read yet';
   #version: string | undefined;
   /** Whose version was asked for last. */
@@ -80,8 +90,17 @@ class HttpMarathonScheduler implements ReportingScheduler {
   constructor(config: MarathonConfig, deps: MarathonDeps) {
     const { clock, values } = deps;
     this.#deps = deps;
-    this.#client = createMarathonClient(config, deps);
+    const onCall = (call: SchedulerCall): void => {
+      if (call.outcome !== 'unreachable' && call.outcome !== 'aborted') this.#pulse.heard();
+      deps.onCall?.(call);
+    };
+    this.#client = createMarathonClient(config, { ...deps, onCall });
     const client = this.#client;
+    this.#pulse = new Pulse({
+      clock,
+      ask: (onLate, signal) => client.pulse(onLate, signal),
+      onTurn: () => this.#wake(),
+    });
     this.#drift = new KnownDrift(values);
     this.#view = new ClusterView({ client, clock, resyncMs: config.resyncMs }, this.#closing.signal);
     this.#actor = new Actor({
@@ -99,10 +118,18 @@ class HttpMarathonScheduler implements ReportingScheduler {
 
   async observe(ids: readonly string[], signal: AbortSignal): Promise<SchedulerView> {
     try {
-      const view = await this.#view.observe(ids, signal);
+      const looking = this.#view.observe(ids, signal);
+      const { lost } = this.#pulse;
+      if (lost !== undefined) {
+        // Whoever waited for one that is given up would be told no sooner; the answer, if one comes, wakes.
+        looking.catch((error: unknown) => this.#pulse.failed(error));
+        throw lost.error;
+      }
+      const view = await looking;
       this.#failure = undefined;
       await this.#askVersion(signal);
-      return view;
+      const sinceMs = this.#pulse.silentSinceMs;
+      return sinceMs === undefined ? view : { ...view, silent: new Map(ids.map((id) => [id, sinceMs])) };
     } catch (error) {
       if (!signal.aborted) this.#failure = messageOf(error);
       throw error;
@@ -136,6 +163,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
   async watch(onChange: (apps?: ReadonlySet<string>) => void, signal: AbortSignal): Promise<void> {
     const until = AbortSignal.any([signal, this.#closing.signal]);
     const wake = this.#gathering(onChange, until);
+    this.#wake = wake;
     await followEvents(
       {
         clock: this.#deps.clock,
@@ -152,6 +180,8 @@ class HttpMarathonScheduler implements ReportingScheduler {
           this.#view.changed(apps);
           wake(apps);
         },
+        onBytes: () => this.#pulse.heard(),
+        pulse: (within) => this.#pulse.watch(within),
       },
       until,
     );

@@ -32,12 +32,12 @@ const OPERATOR: readonly Figure<OperatorView>[] = [
 
 const CLUSTER_UP: ViewGauge = {
   name: 'microscaling_scheduler_up',
-  help: '1 while a cluster could be read when it was last tried; its addresses are the label.',
+  help: '1 while a cluster answers: it could be read when it was last tried, and has not fallen silent since; its addresses are the label.',
   labelNames: ['urls'],
   samples: ({ cluster, clusters }) =>
     clusters.length === 0
       ? [[{}, Number(cluster.reachable)]]
-      : clusters.map((each) => [urlsOf(each), Number(each.reachable)]),
+      : clusters.map((each) => [urlsOf(each), Number(each.reachable && each.silentSinceMs === undefined)]),
 };
 
 const CLUSTER_INFO: ViewGauge = {

@@ -147,6 +147,27 @@ describe('a pool over two schedulers', () => {
     expect([two.world.counts['/front'], two.kubeCount]).toEqual([1, 4]);
   });
 
+  it('says which of them does not answer, and shares on', async () => {
+    await begin();
+    const sinceMs = two.clock.monotonic();
+    two.kube.interfere({
+      observe: async (ids, next) => ({
+        ...(await next()),
+        silent: new Map(ids.map((id) => [id, sinceMs])),
+      }),
+    });
+    two.world.metrics.set(1, 4);
+    await two.world.after(10_000);
+    expect([two.world.counts['/front'], two.kubeCount]).toEqual([4, 2]);
+    expect(two.world.condition('demo', 'Ready')).toBe('Unknown/SchedulerSilent');
+    expect(two.world.view.clusters.map(({ scheduler, silentSinceMs }) => [scheduler, silentSinceMs])).toEqual(
+      [
+        ['Marathon', undefined],
+        ['Kubernetes', sinceMs],
+      ],
+    );
+  });
+
   it('goes on with all of them once it is back', async () => {
     await begin();
     const end = two.kube.interfere({

@@ -1,10 +1,12 @@
 // Two Marathons: one that is down says nothing about the policies of the other.
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { instantText } from '../../../src/api/words/instant.ts';
 import { policyStatusOf } from '../../../src/controller/status/policy-status.ts';
 import { TransientError } from '../../../src/runtime/errors.ts';
 import { createMemoryScheduler } from '../../../src/schedulers/memory/index.ts';
 import { createMetrics } from '../../../src/server/metrics/metrics.ts';
+import { HealthTracker } from '../../../src/server/page/health/tracker.ts';
 import { anApp, aPolicy, World, wants } from '../../support/fakes.ts';
 
 let world: World;
@@ -15,8 +17,8 @@ const HERE = ['http://here:8080'];
 const THERE = ['http://there-1:8080', 'http://there-2:8080'];
 
 /** Policies `here` and `there`, each with a Marathon of its own; the second one can be switched off. */
-async function twoMarathons(): Promise<{ down: boolean }> {
-  const fault = { down: false };
+async function twoMarathons(): Promise<{ down: boolean; silentSinceMs?: number | undefined }> {
+  const fault: { down: boolean; silentSinceMs?: number | undefined } = { down: false };
   world = new World(
     {},
     {
@@ -30,9 +32,13 @@ async function twoMarathons(): Promise<{ down: boolean }> {
   );
   const there = createMemoryScheduler({ startMs: 0, stopMs: 0 }, { clock: world.clock });
   there.interfere({
-    observe: async (_, next) => {
+    observe: async (ids, next) => {
       if (fault.down) throw new TransientError('marathon http://there-1:8080: connection refused');
-      return await next();
+      const { silentSinceMs } = fault;
+      const view = await next();
+      return silentSinceMs === undefined
+        ? view
+        : { ...view, silent: new Map(ids.map((id) => [id, silentSinceMs])) };
     },
   });
   for (const [name, urls] of [
@@ -83,6 +89,37 @@ describe('two Marathons of which one is down', () => {
         message: expect.stringContaining('there-1'),
       });
     }
+  });
+
+  it('and of which one does not answer: its policies are not known to be ready, amber, and no count is kept for it', async () => {
+    const fault = await twoMarathons();
+    await world.after(400);
+    fault.silentSinceMs = world.clock.monotonic();
+    const since = instantText(world.clock.now());
+    world.metrics.set(1, 3);
+    await world.after(5_000);
+    expect(world.condition('here', 'Ready')).toBe('True/AllTrue');
+    expect(world.condition('there', 'Ready')).toBe('Unknown/SchedulerSilent');
+    expect(world.message('there', 'Ready')).toBe(
+      `Marathon has not answered since ${since}: rounds go on with what it said last`,
+    );
+    expect(world.view.pools.map(({ policies }) => policies[0]?.apps[0]?.requested)).toEqual([3, 3]);
+    const healths = new HealthTracker().look(world.view);
+    expect(healths.get('default/there')).toMatchObject({
+      level: 'limited',
+      kind: 'SchedulerSilent',
+      what: 'Marathon has not answered',
+      sinceMs: fault.silentSinceMs + world.clock.now() - world.clock.monotonic(),
+      todo: 'look at http://there-1:8080; scaling goes on by itself once it answers',
+    });
+    expect((await ups()).slice(0, 2)).toEqual([
+      'microscaling_scheduler_up{urls="http://here:8080"} 1',
+      'microscaling_scheduler_up{urls="http://there-1:8080,http://there-2:8080"} 0',
+    ]);
+    fault.silentSinceMs = undefined;
+    await world.after(1_000);
+    expect(world.condition('there', 'Ready')).toBe('True/AllTrue');
+    expect((await ups())[1]).toMatch(/ 1$/);
   });
 
   it('is one cluster for pools whose credentials differ, and there while it answers one of them', async () => {

@@ -82,6 +82,23 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
       return world;
     },
   },
+  SchedulerSilent: {
+    type: 'Ready',
+    make: async () => {
+      const world = worldOf({});
+      world.policies.put('shop.yaml', aPolicy('shop', [anApp('worker', wants(1))]));
+      await world.start(5_000);
+      const sinceMs = world.clock.monotonic();
+      world.marathon.interfere({
+        observe: async (ids, next) => ({
+          ...(await next()),
+          silent: new Map(ids.map((id) => [id, sinceMs])),
+        }),
+      });
+      await world.after(5_000);
+      return world;
+    },
+  },
   TargetRefused: {
     type: 'Applied',
     make: async () => {

@@ -289,7 +289,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 };
 
 /** Lasts minutes, passes within seconds, or is of a scheduler that refuses: walked in `passed-time.test.ts`. */
-const ELSEWHERE = ['DeploymentStuck', 'NoGain', 'RoundOverdue', 'TargetRefused'];
+const ELSEWHERE = ['DeploymentStuck', 'NoGain', 'RoundOverdue', 'SchedulerSilent', 'TargetRefused'];
 
 /** Whose trouble an alert is about. */
 const ALERTS: Readonly<Record<string, string>> = {

@@ -75,10 +75,12 @@ class SpanningScheduler implements PoolScheduler {
         ? [...(look.value.unseen ?? [])]
         : (asked[i]?.ids ?? []).map((id) => [id, messageOf(look.reason)] as const),
     );
+    const silent = views.flatMap((view) => [...(view.silent ?? [])]);
     return {
       apps: new Map(views.flatMap(({ apps }) => [...apps])),
       atMs: Math.min(...views.map(({ atMs }) => atMs)),
       ...(unseen.length > 0 && { unseen: new Map(unseen) }),
+      ...(silent.length > 0 && { silent: new Map(silent) }),
     };
   }
 
@@ -149,7 +151,7 @@ class SpanningScheduler implements PoolScheduler {
   }
 
   /** The view of one cluster, by the ids of the pool. */
-  #named({ apps, unseen, atMs }: SchedulerView, ids: readonly string[]): SchedulerView {
+  #named({ apps, unseen, silent, atMs }: SchedulerView, ids: readonly string[]): SchedulerView {
     const idOf = new Map(ids.map((id) => [this.#nameOf(id), id]));
     const named = ({ operations, ...app }: AppObservation, id: string): AppObservation => ({
       ...app,
@@ -165,6 +167,7 @@ class SpanningScheduler implements PoolScheduler {
       ),
       atMs,
       ...(unseen && { unseen: new Map([...unseen].map(([name, why]) => [idOf.get(name) ?? name, why])) }),
+      ...(silent && { silent: new Map([...silent].map(([name, ms]) => [idOf.get(name) ?? name, ms])) }),
     };
   }
 

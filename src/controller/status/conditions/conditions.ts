@@ -1,6 +1,6 @@
 // controller: what a round means for the conditions of one policy. Pure; status.ts writes them.
 
-import type { Condition, ConditionType } from '../../../api/conditions.ts';
+import type { Condition, ConditionReason, ConditionType } from '../../../api/conditions.ts';
 import { instantText } from '../../../api/words/instant.ts';
 import type { SchedulerWords } from '../../../schedulers/words.ts';
 import { type PolicyRecord, shownVersion } from '../../policies/records.ts';
@@ -35,7 +35,8 @@ export function conditionsOf(
     ['Paused', running ? pausedOf(part) : notLooked],
     ['Conflict', running ? conflictOf(part) : notLooked],
   ];
-  const all = [...found, ['Ready', readyOf(found, part)] as const];
+  const ready = readyOf(found, part);
+  const all = [...found, ['Ready', saysWell(ready.reason) ? (silentOf(part) ?? ready) : ready] as const];
   const shown = shownVersion(record).generation;
   return all.map(([type, finding]) => ({
     type,
@@ -43,6 +44,22 @@ export function conditionsOf(
     // The newest document is taken or not, and the policy is ready with it or not; all else is about what runs.
     observedGeneration: type === 'Accepted' || type === 'Ready' ? record.generation : shown,
   }));
+}
+
+/** Reasons of Ready that are no news of now where nobody answers; others are a cause of their own. */
+export function saysWell(reason: ConditionReason): boolean {
+  return reason === 'AllTrue' || reason === 'Observing';
+}
+
+/** What was seen is of before the scheduler fell silent. */
+function silentOf({ round, assessments, words }: Part): Finding | undefined {
+  const { silent } = round.world.view ?? {};
+  if (silent === undefined) return undefined;
+  const sinceMs = Math.min(...assessments.map(({ app }) => silent.get(app.spec.id) ?? Infinity));
+  if (sinceMs === Infinity) return undefined;
+  const answered = `${words.name} ${words.several ? 'have' : 'has'} not answered since`;
+  const since = instantText(sinceMs + round.wallAheadMs);
+  return is('Unknown', 'SchedulerSilent', `${answered} ${since}: rounds go on with what it said last`);
 }
 
 /** Of a policy that is well as far as anybody has seen, and whose rounds do not end. */

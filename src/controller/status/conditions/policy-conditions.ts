@@ -9,7 +9,7 @@ import type { HistoryStore } from '../../persistence/history-store.ts';
 import { type PolicyRecord, shownVersion } from '../../policies/records.ts';
 import type { Round } from '../../round/round.ts';
 import { conditionEvents, type NewEvent, versionEvents } from '../events/event-rules.ts';
-import { conditionsOf, type NewCondition, overdueOf } from './conditions.ts';
+import { conditionsOf, type NewCondition, overdueOf, saysWell } from './conditions.ts';
 
 export interface PolicyConditionsDeps {
   readonly clock: Pick<Clock, 'now'>;
@@ -18,9 +18,6 @@ export interface PolicyConditionsDeps {
   /** Masks secrets. */
   readonly redact: (text: string) => string;
 }
-
-/** Reasons of Ready that are no news of now where no round ends; others are a cause of their own. */
-const SAYS_WELL: ReadonlySet<string> = new Set(['AllTrue', 'Observing']);
 
 export class PolicyConditions {
   readonly #deps: PolicyConditionsDeps;
@@ -61,7 +58,7 @@ export class PolicyConditions {
     const { clock, history } = this.#deps;
     const before = this.#conditions.get(key);
     const ready = before?.find(({ type }) => type === 'Ready');
-    if (before === undefined || ready === undefined || !SAYS_WELL.has(ready.reason)) return;
+    if (before === undefined || ready === undefined || !saysWell(ready.reason)) return;
     const { observedGeneration } = ready;
     const after = setConditions(before, [{ ...overdueOf(sinceMs), observedGeneration }], clock.now());
     this.#conditions.set(key, after);

@@ -89,6 +89,7 @@ const IS_APPLY_TROUBLE: Readonly<Record<ConditionReason, boolean>> = {
   Overridden: false,
   AlternatingCounts: false,
   RoundOverdue: false,
+  SchedulerSilent: false,
   AllTrue: false,
 };
 

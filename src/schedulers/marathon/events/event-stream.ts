@@ -14,6 +14,10 @@ export interface StreamOptions {
   /** The stream is live; whatever happened before was missed. Returns what to do when it ends. */
   readonly onOpen: () => () => void;
   readonly onEvent: (data: string) => void;
+  /** Bytes came, also such that are no event. */
+  readonly onBytes?: () => void;
+  /** Throws when whoever sends the stream does not answer either; called anew for each stream. */
+  readonly pulse?: (signal: AbortSignal) => Promise<never>;
 }
 
 /** Marathon sends at least a blank line every 10 s (docs/design/marathon.md#events). */
@@ -56,7 +60,7 @@ async function followOnce(
     const stream = await options.open(signal);
     const onClose = options.onOpen();
     try {
-      await pump(stream, { clock: options.clock, feed: (text) => parser.feed(text) }, signal);
+      await pump(stream, { ...options, feed: (text) => parser.feed(text) }, signal);
     } finally {
       onClose();
     }
@@ -66,10 +70,10 @@ async function followOnce(
   }
 }
 
-/** Feeds the stream's text until it ends; destroys it when aborted or when no byte came for SILENCE_MS. */
+/** Feeds the stream's text until it ends; destroys it when aborted, when no byte came for SILENCE_MS, or when nobody answers there. */
 async function pump(
   stream: Readable,
-  to: { readonly clock: Clock; readonly feed: (text: string) => void },
+  to: Pick<StreamOptions, 'clock' | 'onBytes' | 'pulse'> & { readonly feed: (text: string) => void },
   signal: AbortSignal,
 ): Promise<void> {
   const decoder = new TextDecoder();
@@ -88,9 +92,14 @@ async function pump(
     }
   };
   watchdog().catch(() => undefined);
+  to.onBytes?.();
+  to.pulse?.(ended.signal).catch((error: unknown) => {
+    if (!ended.signal.aborted) stream.destroy(error instanceof Error ? error : new Error(messageOf(error)));
+  });
   try {
     for await (const chunk of stream) {
       heardAtMs = to.clock.monotonic();
+      to.onBytes?.();
       to.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
     }
   } finally {

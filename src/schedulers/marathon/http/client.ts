@@ -58,25 +58,35 @@ type Sent = HttpAnswer & { readonly mayLandAgain?: true };
 /** The node does not know or cannot reach the leader: another one may. */
 const NO_LEADER: ReadonlySet<number> = new Set([502, 503, 504]);
 
+/** A question that costs nothing and takes so long is worth a word. */
+const LATE_MS = 3_000;
+
 const APP_EMBEDS = ['apps.tasks', 'apps.counts', 'apps.deployments'].map((e) => ['embed', e] as const);
 
 /** Selects apps that have the label; what is neither letter, digit nor one of `-_.` is escaped (docs/design/marathon.md#reading). */
 const OWNED = CREATION_LABEL.replace(/[^-A-Za-z0-9_.]/g, '\\$&');
+
+export interface ClientOptions extends TransportOptions {
+  /** When the answer to `pulse` is late; default: 3 s. */
+  readonly lateMs?: number;
+}
 
 /** Methods throw TransientError, TerminalError, or `signal.reason` when aborted. */
 export class MarathonClient {
   readonly #transport: Transport;
   readonly #baseUrls: readonly string[];
   readonly #watch: CallWatch | undefined;
+  readonly #lateMs: number;
   #current = 0;
   #writes = 0;
   #conflicts = 0;
   #reads = 0;
 
-  constructor(options: TransportOptions, watch?: CallWatch) {
+  constructor(options: ClientOptions, watch?: CallWatch) {
     this.#transport = new Transport(options);
     this.#baseUrls = options.baseUrls;
     this.#watch = watch;
+    this.#lateMs = options.lateMs ?? LATE_MS;
   }
 
   /** The base URL that answered last. */
@@ -121,6 +131,28 @@ export class MarathonClient {
 
   async info(signal: AbortSignal): Promise<MarathonInfo> {
     return await this.#read({ path: '/v2/info' }, parseInfo, signal);
+  }
+
+  /**
+   * Whether the node that answered last still says anything, whatever that is.
+   *
+   * @param onLate called once when that takes so long that a person should know
+   * @throws TransientError when it does not
+   */
+  async pulse(onLate: () => void, signal: AbortSignal): Promise<void> {
+    const base = this.url;
+    const request = { method: 'GET', path: '/v2/info' } as const;
+    // In real time, as every deadline of an exchange.
+    const timer = setTimeout(onLate, this.#lateMs);
+    try {
+      await this.#attempt(base, { request, repeatable: true }, signal);
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      this.#moveOn();
+      throw new TransientError(`asking ${request.path}: marathon ${base}: ${error.message}`);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** An answer as it came, whatever its status: for those who examine a Marathon rather than use it. */
@@ -232,6 +264,8 @@ export class MarathonClient {
     let unanswered = false;
     for (let i = 0; i < this.#baseUrls.length; i++) {
       const base = this.url;
+      if (request.method === 'GET') this.#reads++;
+      else this.#writes++;
       try {
         const answer = await this.#attempt(base, { request, repeatable }, signal);
         if (!NO_LEADER.has(answer.status)) return unanswered ? { ...answer, mayLandAgain: true } : answer;
@@ -263,8 +297,6 @@ export class MarathonClient {
   }
 
   async #exchange(base: string, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    if (request.method === 'GET') this.#reads++;
-    else this.#writes++;
     return await watched(request, () => this.#transport.exchange(base, request, signal), this.#watch);
   }
 

@@ -3,7 +3,13 @@
 import type { Condition, ConditionType } from '../../../api/conditions.ts';
 import { runbookOf } from '../../../api/words/runbooks.ts';
 import { troubleWords } from '../../../api/words/trouble-words.ts';
-import type { DecisionRecord, MetricView, PolicyView, PoolView } from '../../../controller/status/view.ts';
+import type {
+  ClusterView,
+  DecisionRecord,
+  MetricView,
+  PolicyView,
+  PoolView,
+} from '../../../controller/status/view.ts';
 import { defined } from '../../../lang/defined.ts';
 import { isOverTarget } from './over-target.ts';
 
@@ -42,6 +48,7 @@ export function policyHealth(policy: PolicyView, context: HealthContext): Health
     pausedHealth(policy) ??
     clusterHealth(context.pool) ??
     conditionHealth(policy, FAULTS) ??
+    silentHealth(context.pool) ??
     overdueHealth(context.pool) ??
     conditionHealth(policy, PASSING) ??
     staleHealth(policy, context) ??
@@ -62,8 +69,12 @@ function pausedHealth({ paused, conditions }: PolicyView): Health | undefined {
   };
 }
 
-function clusterHealth({ cluster, clusters }: HealthContext['pool']): Health | undefined {
-  const all = [...(clusters ?? []), ...(cluster === undefined ? [] : [cluster])];
+function clustersOf({ cluster, clusters }: HealthContext['pool']): readonly ClusterView[] {
+  return [...(clusters ?? []), ...(cluster === undefined ? [] : [cluster])];
+}
+
+function clusterHealth(pool: HealthContext['pool']): Health | undefined {
+  const all = clustersOf(pool);
   const away = all.find(({ reachable }) => !reachable);
   if (away === undefined) return undefined;
   const others = all.some(({ reachable }) => reachable);
@@ -107,6 +118,23 @@ function conditionHealth(policy: PolicyView, isMeant: (reason: string) => boolea
     };
   }
   return undefined;
+}
+
+/** What was seen of it is of before. */
+function silentHealth(pool: HealthContext['pool']): Health | undefined {
+  const silent = clustersOf(pool).find(({ silentSinceMs }) => silentSinceMs !== undefined);
+  if (silent?.silentSinceMs === undefined) return undefined;
+  const kind = 'SchedulerSilent';
+  return {
+    level: 'limited',
+    kind,
+    what: `${capitalised(silent.scheduler)} has not answered`,
+    sinceMs: silent.silentSinceMs,
+    why: 'rounds go on with what it said last',
+    ...defined({ tried: troubleWords(kind).tried, runbook: runbookOf(kind) }),
+    todo: `look at ${silent.url}; scaling goes on by itself once it answers`,
+    cluster: silent.url,
+  };
 }
 
 /** How the policy was in the last round says nothing of now. */

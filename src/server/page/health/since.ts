@@ -4,10 +4,10 @@
 export class Since {
   #beganMs: ReadonlyMap<string, number> = new Map();
 
-  /** @param keys everything that is so now */
-  update(keys: Iterable<string>, nowMs: number): void {
+  /** @param now everything that is so now, with since when where it says so itself */
+  update(now: Iterable<readonly [key: string, sinceMs: number | undefined]>, nowMs: number): void {
     const before = this.#beganMs;
-    this.#beganMs = new Map([...keys].map((key) => [key, before.get(key) ?? nowMs]));
+    this.#beganMs = new Map(Array.from(now, ([key, sinceMs]) => [key, sinceMs ?? before.get(key) ?? nowMs]));
   }
 
   /** Undefined for what is not so. */

@@ -22,7 +22,7 @@ export class HealthTracker {
       }),
     );
     this.#since.update(
-      found.map(({ began }) => began),
+      found.map(({ began, health }) => [began, health.sinceMs]),
       atMs,
     );
     return new Map(

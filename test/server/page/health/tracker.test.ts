@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ClusterView } from '../../../../src/controller/status/view.ts';
 import { HealthTracker } from '../../../../src/server/page/health/tracker.ts';
 import { troublesOf } from '../../../../src/server/page/health/troubles.ts';
 import { anApp, aPolicy, World, wants } from '../../../support/fakes.ts';
@@ -43,6 +44,21 @@ describe('since when', () => {
       lastTransitionTime,
     });
     expect(seen(new HealthTracker(), failing, 5)?.sinceMs).toBe(Date.parse(lastTransitionTime));
+  });
+});
+
+describe('a cluster that falls silent and is then given up', () => {
+  const told = { scheduler: 'Marathon', urls: ['http://m'], url: 'http://m', message: '' };
+  const at = (tracker: HealthTracker, cluster: ClusterView, atMs: number) =>
+    tracker.look(aViewOf([aPool([calm], { cluster })], { atMs })).get('default/orders');
+
+  it('is away since it said something last', () => {
+    const tracker = new HealthTracker();
+    at(tracker, { ...told, reachable: true }, 10);
+    const silent = at(tracker, { ...told, reachable: true, silentSinceMs: 8 }, 20);
+    expect(silent).toMatchObject({ level: 'limited', kind: 'SchedulerSilent', sinceMs: 8 });
+    const away = at(tracker, { ...told, reachable: false }, 30);
+    expect(away).toMatchObject({ level: 'failing', kind: 'Unreachable', sinceMs: 8 });
   });
 });
 

@@ -14,14 +14,10 @@ import { pauseControl } from './interventions.js';
  * @type {Readonly<Record<Level, string>>}
  */
 export const MARKS = { ok: '✓', limited: '!', failing: '✕', unknown: '…', paused: '=' };
-/** @type {Readonly<Record<Level, string>>} */
-const READY = {
-  ok: 'Ready',
-  limited: 'Ready',
-  failing: 'Not ready',
-  unknown: 'Not known yet',
-  paused: 'Paused',
-};
+/** @type {Readonly<Record<Exclude<Level, 'limited'>, string>>} */
+const READY = { ok: 'Ready', failing: 'Not ready', unknown: 'Not known yet', paused: 'Paused' };
+/** As `get` says it of what passes by itself. */
+const READY_LIMITED = { True: 'Ready', False: 'Not ready', Unknown: 'Not known' };
 const MODES = {
   Reconcile: 'reconciling',
   Observe: 'observing: decides and reports, writes nothing',
@@ -80,7 +76,8 @@ function healthLine(desk) {
     pause.update(policy);
     setText(name, policy.title);
     setAttribute(name, 'href', policyAddress(policy.key));
-    setText(ready, policy.ready.reason === 'Observing' ? 'Observing' : READY[level]);
+    const word = level === 'limited' ? READY_LIMITED[policy.ready.status] : READY[level];
+    setText(ready, policy.ready.reason === 'Observing' ? 'Observing' : word);
     setText(mode, MODES[policy.mode]);
     setAttribute(node, 'data-level', level);
     setText(mark, MARKS[level]);
