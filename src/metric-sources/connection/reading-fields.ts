@@ -88,8 +88,13 @@ export function sampleOfFields(found: ReadingFields<unknown>, context: ReadingCo
 /** Seconds since 1970 reach this in the year 5138, milliseconds did in 1973. */
 const FEWEST_MS = 1e11;
 
+/** After a time of the day: whose it is. */
+const ZONE = /(?:Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)$/i;
+
 function momentFrom(value: unknown, what: string): number {
   const parsed = typeof value === 'string' && /[-:]/.test(value.slice(1)) ? Date.parse(value) : Number.NaN;
+  if (Number.isFinite(parsed) && typeof value === 'string' && value.includes(':') && !ZONE.test(value.trim()))
+    throw new TransientError(`${what} has no time zone: it must end with Z, or with one such as +01:00`);
   if (Number.isFinite(parsed)) return parsed;
   if (value instanceof Date && Number.isFinite(value.getTime())) return value.getTime();
   const number = numberFrom(value, what);

@@ -65,6 +65,30 @@ describe('an http reading', () => {
     expect(ok(await source.read(never))).toEqual({ state: 'ok', asOfMs: NOW_MS, ...expected });
   });
 
+  it.each([
+    '2025-12-31T23:59:57Z',
+    '2026-01-01T05:29:57+05:30',
+    '2026-01-01 00:59:57.000+01',
+    'Wed, 31 Dec 2025 23:59:57 GMT',
+    '1767225597',
+    '1767225597000',
+  ])('takes %s for a moment', async (at) => {
+    const url = await serverWith(200, JSON.stringify({ n: 5, at }));
+    const sample = ok(await sourceOf(metric(url, { pointers: { waiting: '/n', asOf: '/at' } })).read(never));
+    expect(sample.asOfMs).toBe(NOW_MS - 3_000);
+  });
+
+  it.each(['2026-01-01T00:00:00', '2026-01-01 00:00:00', '1 Jan 2026 00:00'])(
+    'does not guess whose time %s is',
+    async (at) => {
+      const url = await serverWith(200, JSON.stringify({ n: 5, at }));
+      const source = sourceOf(metric(url, { pointers: { waiting: '/n', asOf: '/at' } }));
+      expect(reasonOf(await source.read(never))).toContain(
+        'the value at /at has no time zone: it must end with Z',
+      );
+    },
+  );
+
   it('leaves a total to be split by who runs, where it is known how many one holds', async () => {
     const given = { pointers: { total: '/queue/total' }, inFlightPerInstance: 2 };
     const source = sourceOf(metric(await serverWith(200, STATS), given));
