@@ -26,8 +26,7 @@ export function decide(input: DecisionInput): Decision {
   const rested: AppState[] = [];
   for (const app of input.apps) {
     const state = stateOf(app.id);
-    if (app.role !== 'fixed')
-      demands.push(appDemand(app, state, { cost: costOf(input.budget, app.footprint), nowMs }));
+    if (app.role !== 'fixed') demands.push(appDemand(app, state, costOf(input.budget, app.footprint), nowMs));
     else if (state?.accounts !== undefined) rested.push(resting(app.id, state.accounts));
   }
   const allocations = allocate(input, demands);

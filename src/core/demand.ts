@@ -103,7 +103,8 @@ export interface DemandDraft {
 export function appDemand(
   app: AppInput,
   state: AppState | undefined,
-  { cost, nowMs }: { readonly cost: Vector; readonly nowMs: number },
+  cost: Vector,
+  nowMs: number,
 ): AppDemand {
   const max = count(app.max);
   const start: DemandStart = {
@@ -163,13 +164,14 @@ function scaled(s: DemandStart): DemandDraft {
   const handingOver = state !== undefined && state.granted > state.to && app.held === undefined;
   const asked = handingOver ? Math.max(requested, state.granted) : requested;
   const ready = serving(observed, timing.startupMs, nowMs);
-  const launches = followLaunches(state?.launches ?? undefined, { asked, ready, nowMs }, timing.startupMs);
+  const now = { asked, ready, nowMs };
+  const launches = followLaunches(state?.launches ?? undefined, now, timing.startupMs);
   const placed = observed.requested - observed.waiting;
   const settled =
     asked === requested && observed.running === placed && observed.staging + observed.killing === 0;
   const accounts = state?.accounts;
-  const warmUp = warmUpOf(s, { ready, launches });
-  const pace = paceOf(launches, warmUp, { ready, nowMs });
+  const warmUp = warmUpOf(s, ready, launches);
+  const pace = paceOf(launches, warmUp, now);
   const situation: TargetInput = {
     app,
     timing,
@@ -233,7 +235,8 @@ function scaled(s: DemandStart): DemandDraft {
 /** Who works is told of a single queue only: of several, each has a part of the instances. */
 function warmUpOf(
   { app, state, nowMs }: DemandStart,
-  { ready, launches }: { readonly ready: number; readonly launches: LaunchMemory },
+  ready: number,
+  launches: LaunchMemory,
 ): WarmUpMemory | undefined {
   const [target, other] = app.targets;
   const work =

@@ -3,6 +3,9 @@
 /** How many of something happened when, oldest first. */
 export type Tally = readonly (readonly [atMs: number, count: number])[];
 
+/** One empty list for all, which is at hand: most apps have nothing to count. */
+export const NO_TALLY: Tally = [];
+
 /*
  * The next two are lists of time and value in turn: pairs of their own, each from another round, would lie all over the
  * memory of a large pool, which waits for each of them.

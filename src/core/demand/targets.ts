@@ -15,6 +15,7 @@ import type { LawMemory } from '../memory.ts';
 import { count, instant } from '../numbers.ts';
 import type { MetricSample, MostInstances } from '../observation.ts';
 import { type Combined, combine, type Wish } from './formula.ts';
+import type { QueueLook } from './futility/pace.ts';
 import { type Levels, levelAt, type Tally } from './history.ts';
 import type { LaunchTimes } from './launches/launches.ts';
 import { countText, isWorkTold, messagesOf } from './messages.ts';
@@ -22,7 +23,7 @@ import { behaviorFor, failureCount, usable } from './metric-failure.ts';
 import { followMisses, type MissAccount, termsOf, toleranceOf } from './objective.ts';
 import { fluidOptions } from './target-options.ts';
 import { type Timing, timingOf } from './timing.ts';
-import type { QueueSight, QueueWish } from './useful.ts';
+import type { QueueWish } from './useful.ts';
 
 /** The app as its laws see it this round. */
 export interface TargetInput {
@@ -100,7 +101,8 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
     return { ...law, wanted, need, figures, steps, reason, unknown, wishes: answers, alternativesOf };
   const combined = withinAllUse(combine(app.formula, app.targets, { answers, asked }), answers);
   const step = { rule: 'formula', before: asked, after: combined.wanted, reason: combined.reason };
-  const wishes = [{ wanted: combined.wanted, need: combined.need, queue }];
+  const look = queue && { ...queue, wanted: combined.wanted };
+  const wishes = [{ wanted: combined.wanted, need: combined.need, queue: look }];
   const all = { ...law, steps: [...steps, step], ...combined, wishes };
   if (combined.wanted === wanted) return { ...all, figures, alternativesOf };
   const none = `no queue asks for the ${combined.wanted} that the formula makes of them`;
@@ -229,7 +231,7 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       said: isCut ? { ...own, figures: withoutAlternatives(own.figures) } : own,
       known: true,
       kept: false,
-      queue: sightOf(target, index, { input, sample: use.sample, said }),
+      queue: lookOf(situation, index, input, use.sample, own),
       mostInstances: use.sample.mostInstances,
       alternativesOf: isCut ? cutFrom(law.wanted, own.wanted) : undefined,
       pace: isDrainTime(target) ? paceIn(said.figures, input) : undefined,
@@ -312,25 +314,36 @@ function ownTerms<M>(
   return { ...said, wanted, need, reason: name === undefined ? reason : `${name}: ${reason}` };
 }
 
-function sightOf(
-  target: TargetSpec,
+/** The queue beside what its law has said. */
+function lookOf(
+  { app, nowMs, min, asked, settled, deadTimeMs }: TargetInput,
   index: number,
-  {
-    input,
-    sample,
-    said,
-  }: {
-    readonly input: LawInput;
-    readonly sample: MetricSample;
-    readonly said: LawResult<LawMemory>;
-  },
-): QueueSight {
+  input: LawInput,
+  sample: MetricSample,
+  said: LawResult<LawMemory>,
+): QueueLook {
   const { waiting, inFlight = 0, arrivedTotal, taken, perBusyInstance: held } = input.messages;
   const backlog = waiting + inFlight;
   const done = sample.completedTotal ?? (arrivedTotal === undefined ? undefined : arrivedTotal - backlog);
-  const missed = isMissed(target, input, said.figures['servicePerS']);
-  const each = serviceOf(said.memory);
-  return { target: index, missed, backlog, done, asOfMs: input.atMs, taken, held, ...each };
+  const target = app.targets[index];
+  const { perInstanceS, atLeastS } = serviceOf(said.memory);
+  return {
+    nowMs,
+    target: index,
+    asked,
+    settled,
+    wanted: said.wanted,
+    min,
+    missed: target && isMissed(target, input, said.figures['servicePerS']),
+    backlog,
+    done,
+    asOfMs: input.atMs,
+    taken,
+    held,
+    perInstanceS,
+    atLeastS,
+    deadTimeMs,
+  };
 }
 
 /** It need not be as sure as what people are shown; what it is at least may be less sure still. */
@@ -338,7 +351,7 @@ const MOST_DOUBT = 0.3;
 const MOST_DOUBT_AT_LEAST = 0.5;
 const UNKNOWN = { perInstanceS: undefined, atLeastS: undefined } as const;
 
-function serviceOf(memory: LawMemory): Pick<QueueSight, 'perInstanceS' | 'atLeastS'> {
+function serviceOf(memory: LawMemory): Pick<QueueLook, 'perInstanceS' | 'atLeastS'> {
   if (memory.law !== 'Fluid' || !('estimate' in memory)) return UNKNOWN;
   const { service, varService } = memory.estimate;
   const deviation = Math.sqrt(varService);

@@ -9,23 +9,9 @@ import type { QueueLook } from './futility/pace.ts';
 export interface QueueWish {
   readonly wanted: number;
   readonly need: number;
-  /** What the queue shows; undefined while it cannot be read. */
-  readonly queue: QueueSight | undefined;
+  /** What the queue shows, with as many wanted; undefined while it cannot be read. */
+  readonly queue: QueueLook | undefined;
 }
-
-/** A queue beside its law. */
-export type QueueSight = Pick<QueueLook, SeenOfQueue>;
-
-type SeenOfQueue =
-  | 'target'
-  | 'missed'
-  | 'backlog'
-  | 'done'
-  | 'asOfMs'
-  | 'taken'
-  | 'held'
-  | 'perInstanceS'
-  | 'atLeastS';
 
 /** One for each queue of which something is known. */
 export type FutilityMemories = readonly FutilityMemory[];
@@ -39,7 +25,7 @@ export interface Useful {
   readonly limitedBy?: LimitedBy | undefined;
 }
 
-type Circumstances = Pick<QueueLook, 'nowMs' | 'asked' | 'settled' | 'min' | 'deadTimeMs'>;
+type Circumstances = Pick<QueueLook, 'nowMs' | 'min'>;
 
 const NOTHING: FutilityMemories = [];
 
@@ -56,7 +42,7 @@ export function useful(
   const { nowMs } = now;
   const only = wishes.length === 1 && known.length <= 1 ? wishes[0] : undefined;
   if (only?.queue !== undefined && (known[0]?.target ?? only.queue.target) === only.queue.target)
-    return usefulAlone(known, only, now);
+    return usefulAlone(known, only.queue, only.need);
   const examined = examinedOf(wishes, known, nowMs);
   let others = 0;
   let law = 0;
@@ -69,7 +55,8 @@ export function useful(
     need = Math.max(need, Math.min(wish.need, cap));
   }
   const own = memoryOf(known, examined?.queue);
-  const found = examined && follow(own, examined, others > now.min ? { ...now, min: others } : now);
+  const look = examined?.queue;
+  const found = look && followFutility(own, others > now.min ? { ...look, min: others } : look);
   const { cap = Number.POSITIVE_INFINITY } = found ?? {};
   const wanted = Math.max(others, Math.min(examined?.wanted ?? 0, cap));
   const result = {
@@ -82,16 +69,15 @@ export function useful(
 }
 
 /** As with several, without the others: most apps have one queue. */
-function usefulAlone(known: FutilityMemories, wish: QueueWish, now: Circumstances): Useful {
+function usefulAlone(known: FutilityMemories, look: QueueLook, need: number): Useful {
   const own = known[0];
-  const found = follow(own, wish, now);
-  if (found === undefined) return { wanted: wish.wanted, need: wish.need, memory: known };
+  const found = followFutility(own, look);
   const memory = found.memory === own ? known : worthKeeping(found.memory);
-  const wanted = Math.min(wish.wanted, found.cap ?? wish.wanted);
-  const need = Math.min(wanted, wish.need);
-  if (wanted >= wish.wanted) return { wanted, need, memory };
-  const step = { rule: 'futility', before: wish.wanted, after: wanted, reason: found.reason ?? '' };
-  return { wanted, need, memory, step, limitedBy: found.known === true ? 'futility' : undefined };
+  const wanted = Math.min(look.wanted, found.cap ?? look.wanted);
+  const useful = { wanted, need: Math.min(wanted, need), memory };
+  if (wanted >= look.wanted) return useful;
+  const step = { rule: 'futility', before: look.wanted, after: wanted, reason: found.reason ?? '' };
+  return { ...useful, step, limitedBy: found.known === true ? 'futility' : undefined };
 }
 
 /** What every app would have takes no room, and no time to look at, in the memory of each. */
@@ -99,7 +85,7 @@ function worthKeeping(memory: FutilityMemory): FutilityMemories {
   return isBare(memory) ? NOTHING : [memory];
 }
 
-function memoryOf(known: FutilityMemories, queue: QueueSight | undefined): FutilityMemory | undefined {
+function memoryOf(known: FutilityMemories, queue: QueueLook | undefined): FutilityMemory | undefined {
   return queue && known.find(({ target }) => target === queue.target);
 }
 
@@ -130,33 +116,6 @@ function examinedOf(
     examined = wish;
   }
   return examined;
-}
-
-function follow(
-  own: FutilityMemory | undefined,
-  { wanted, queue }: QueueWish,
-  { nowMs, asked, settled, min, deadTimeMs }: Circumstances,
-): Futility | undefined {
-  if (queue === undefined) return undefined;
-  const { target, missed, backlog, done, asOfMs, taken, held, perInstanceS, atLeastS } = queue;
-  const look = {
-    target,
-    missed,
-    backlog,
-    done,
-    asOfMs,
-    taken,
-    held,
-    perInstanceS,
-    atLeastS,
-    nowMs,
-    asked,
-    settled,
-    wanted,
-    min,
-    deadTimeMs,
-  };
-  return followFutility(own, look);
 }
 
 function remembered(

@@ -19,7 +19,7 @@ import {
   worthAnInstance,
 } from './need.ts';
 import { type AheadMemory, lookAhead } from './outlook/ahead.ts';
-import { type Outlook, predictExcess } from './outlook/prediction.ts';
+import { predictExcess } from './outlook/prediction.ts';
 import type { SeasonMemory } from './outlook/season.ts';
 import { type ProbeMemory, probe } from './probe.ts';
 import { type ArrivalsSeen, type Bank, firstBank, ratesOf, updateBank } from './rates/bank.ts';
@@ -30,6 +30,8 @@ import { believedToServe } from './rates/trial.ts';
 import { riseOf, whyNoMore } from './rise.ts';
 import { figuresOf, reasonOf, shownOf } from './shown.ts';
 import { isUnused, unusedSince } from './unused.ts';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface FluidOptions {
   readonly goal: Goal;
@@ -195,8 +197,7 @@ export function look(
       ? (memory?.intervalS ?? FIRST_INTERVAL_S)
       : memory.intervalS + NEWEST_INTERVAL * ((input.atMs - memory.estimate.atMs) / 1000 - memory.intervalS);
   const ageS = (input.nowMs - input.atMs + options.metricDelayMs) / 1000;
-  const deadTimeS = input.deadTimeMs / 1000;
-  const leadS = deadTimeS + intervalS + ageS;
+  const leadS = input.deadTimeMs / 1000 + intervalS + ageS;
   const { goal } = options;
   const target = targetOf(goal, estimate, input.asked);
   const known = memory === undefined ? estimate : actedBy(memory.estimate);
@@ -216,37 +217,34 @@ export function look(
     },
     options.seasonMs,
   );
-  const excess = excessOf(input, estimate, {
-    trueAtMs: input.atMs - options.metricDelayMs,
-    arrivals: ahead.soon,
-    deadTimeS,
-    leadS,
-  });
   const told = ratesOf(bank, seenBy(input, estimate));
   const inMessages = goal.kind === 'queueLength';
   const horizonS = Math.max(LEAST_HORIZON_S, inMessages ? leadS : HORIZON_LEADS_IN_TIME * leadS);
-  const atOnce = inMessages ? input.messages.perBusyInstance : 0;
-  return {
+  const excess = excessOf(input, estimate, options, ahead.soon, leadS);
+  const view: Writable<View> = {
     input,
     goal,
     kept,
     estimate,
     bank,
     told,
-    shownRates: shownOf(told, { estimate, isGiven: options.serviceRate !== undefined }),
+    shownRates: shownOf(told, estimate, options.serviceRate !== undefined),
     known,
     intervalS,
     target,
-    aim: aimOf(target, estimate, { goal, input, leadS, deviation, known, horizonS, atOnce }),
+    aim: target,
     leadS,
     ahead,
     horizonS,
     excess: inMessages ? excess : Math.max(0, excess),
-    atOnce,
+    atOnce: inMessages ? input.messages.perBusyInstance : 0,
     deviation,
     overdue: overdueOf(goal, input),
     unusedSinceMs: unusedSince(measurement, memory),
   };
+  // Of what is in it already: made for itself it would be half of it once more.
+  view.aim = aimOf(target, estimate, view);
+  return view;
 }
 
 function seenBy({ messages }: LawInput, { busy }: Estimate): ArrivalsSeen {
@@ -256,26 +254,27 @@ function seenBy({ messages }: LawInput, { busy }: Estimate): ArrivalsSeen {
 
 /** Those fetched ahead are among those in flight. Where nothing counts these, all that serve work on some behind a queue, and else as many as the rates say. */
 function excessOf(
-  { messages, ready, readyBefore, asked, pending, nowMs }: LawInput,
+  { messages, ready, readyBefore, asked, pending, nowMs, atMs, deadTimeMs }: LawInput,
   { arrivals, service, behind, trial }: Estimate,
-  soon: Pick<Outlook, 'arrivals' | 'deadTimeS' | 'leadS'> & { readonly trueAtMs: number },
+  { metricDelayMs }: FluidOptions,
+  arrivalsSoon: number,
+  leadS: number,
 ): number {
   const { waiting, inFlight, perBusyInstance: perInstance } = messages;
   const staying = Math.min(believedToServe(trial, ready, nowMs), asked);
   const working = waiting > 0 ? staying : Math.min(staying, arrivals / service);
   const backlog = behind?.there ?? waiting + (inFlight ?? working * perInstance);
-  const { trueAtMs, deadTimeS, leadS } = soon;
   return predictExcess({
     backlog,
-    arrivals: soon.arrivals,
+    arrivals: arrivalsSoon,
     service,
     perInstance,
     ready: staying,
     readyBefore,
     pending,
     nowMs,
-    trueAtMs,
-    deadTimeS,
+    trueAtMs: atMs - metricDelayMs,
+    deadTimeS: deadTimeMs / 1000,
     leadS,
   });
 }

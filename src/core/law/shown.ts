@@ -36,8 +36,10 @@ export function figuresOf(
   const { waiting, inFlight, splitMargin } = input.messages;
   const { arrivals: arrivalsPerS, service: servicePerS } = shown.told;
   const { shownRates: known } = shown;
-  // One after the other: spread from parts that may be absent they take several times as long, in every round.
-  const figures: Record<string, number> = { waiting };
+  // One after the other: spread from parts that may be absent they take several times as long, in every round. And not from
+  // the first one on: an empty object has room for four, one with a field for that alone.
+  const figures: Record<string, number> = {};
+  figures['waiting'] = waiting;
   if (inFlight !== undefined) figures['inFlight'] = inFlight;
   if (splitMargin > 0) figures['splitMargin'] = splitMargin;
   if (known.arrivals) {
@@ -128,10 +130,7 @@ export interface ShownRates {
 }
 
 /** Arrivals that a given service rate tells are as good as that. */
-export function shownOf(
-  told: Rates,
-  { estimate, isGiven }: { readonly estimate: Estimate; readonly isGiven: boolean },
-): ShownRates {
+export function shownOf(told: Rates, estimate: Estimate, isGiven: boolean): ShownRates {
   const { arrivals, service, varArrivals, varService, isArrivalsSure, isServiceSure } = told;
   if (isGiven) {
     const known = Math.sqrt(varService) <= AS_GIVEN * service;

@@ -26,15 +26,19 @@ function run(queues: readonly SomeQueue[], seconds: number): readonly Useful[] {
   let asked = 1;
   let settledS = 0;
   for (let second = 0; second < seconds; second++) {
+    const now = { nowMs: T0 + 1000 * second, asked, settled: second >= settledS, min: 1, deadTimeMs: 2_000 };
     const wishes = queues.map(({ wants, ofUse, from = 0 }, target): QueueWish => {
       const stuck = second >= from;
       const finished = stuck ? EACH_S * Math.min(asked, ofUse) : 0;
       done[target] = (done[target] ?? 0) + finished;
       if (stuck) backlogs[target] = (backlogs[target] ?? 0) + ARRIVALS_S - finished;
+      const wanted = stuck ? wants : 1;
       return {
-        wanted: stuck ? wants : 1,
-        need: stuck ? wants : 1,
+        wanted,
+        need: wanted,
         queue: {
+          ...now,
+          wanted,
           target,
           missed: stuck,
           backlog: backlogs[target] ?? 0,
@@ -47,7 +51,6 @@ function run(queues: readonly SomeQueue[], seconds: number): readonly Useful[] {
         },
       };
     });
-    const now = { nowMs: T0 + 1000 * second, asked, settled: second >= settledS, min: 1, deadTimeMs: 2_000 };
     const answer = useful(memory, wishes, now);
     // As a store gives it back.
     memory = JSON.parse(JSON.stringify(answer.memory));
@@ -104,9 +107,9 @@ describe('several queues of one app', () => {
     const seen = run([{ wants: 12, ofUse: 3 }], 150);
     const { memory } = seen.at(-1) ?? {};
     const counts = { backlog: 900, done: 100, asOfMs: T0 + 150_000, taken: undefined, held: 1 };
-    const sight = { missed: true, ...counts, perInstanceS: EACH_S, atLeastS: EACH_S };
-    const wish = (target: number): QueueWish => ({ wanted: 12, need: 12, queue: { target, ...sight } });
     const now = { nowMs: T0 + 150_000, asked: 4, settled: true, min: 1, deadTimeMs: 2_000 };
+    const sight = { ...now, wanted: 12, missed: true, ...counts, perInstanceS: EACH_S, atLeastS: EACH_S };
+    const wish = (target: number): QueueWish => ({ wanted: 12, need: 12, queue: { target, ...sight } });
     const other = useful(memory, [wish(1)], now);
     expect(other.wanted).toBe(12);
     expect(useful(other.memory, [wish(0)], now)).toMatchObject({

@@ -9,6 +9,7 @@ import {
   isTally,
   type Levels,
   lastLevel,
+  NO_TALLY,
   noteLevel,
   type Tally,
   takeOldest,
@@ -50,7 +51,7 @@ export function followLaunches(
   if (memory === undefined) {
     return {
       ready: [now.nowMs, now.ready],
-      asks: pending > 0 ? [[now.nowMs, pending]] : [],
+      asks: pending > 0 ? [[now.nowMs, pending]] : NO_TALLY,
       deadTimeMs: clamp(startupMs ?? FIRST_GUESS_MS, 0, LONGEST_MS),
       seen: 0,
     };
@@ -62,7 +63,8 @@ export function followLaunches(
   const missing = pending - total(rest);
   const asks =
     missing > 0 ? [...rest, [now.nowMs, missing] as const] : missing < 0 ? dropNewest(rest, -missing) : rest;
-  return { ready: noteLevel(memory.ready, now.nowMs, now.ready), asks: asks.slice(-32), ...learned };
+  const kept = asks.length === 0 ? NO_TALLY : asks.slice(-32);
+  return { ready: noteLevel(memory.ready, now.nowMs, now.ready), asks: kept, ...learned };
 }
 
 function learn(

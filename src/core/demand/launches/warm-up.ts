@@ -7,6 +7,7 @@ import {
   isCourse,
   isTally,
   type Levels,
+  NO_TALLY,
   noteLevel,
   type Tally,
   takeOldest,
@@ -104,7 +105,7 @@ const NOTHING: Learned = { ms: 0, seen: 0, variance: 0 };
 /** Those that run already are taken to serve. */
 function begun({ running, before, nowMs }: WarmUpLook, { ms, seen, variance }: Learned): WarmUpMemory {
   const times = { countedAtMs: nowMs, idleAtMs: nowMs, fellAtMs: nowMs };
-  return { running, fresh: [], serving: before, ms, seen, variance, ...times };
+  return { running, fresh: NO_TALLY, serving: before, ms, seen, variance, ...times };
 }
 
 /** What is known of the time itself outlives the process. */

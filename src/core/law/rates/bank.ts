@@ -51,6 +51,9 @@ const FIRST_SURPRISE = 4;
 const RATE_DIGITS = 6;
 const VARIANCE_DIGITS = 11;
 const LEAST_ROUNDED = 1e-6;
+/** 10 to the powers that this takes for every λ that there may be: eight an app in every round. */
+const LEAST_POWER = -7;
+const POWERS: readonly number[] = Array.from({ length: 31 }, (_, i) => 10 ** (i + LEAST_POWER));
 /** What is known is right to such a share; λ with this chance, by all suppositions together. */
 const CLOSE = 0.25;
 const CLOSE_CHANCE = 0.9;
@@ -136,13 +139,17 @@ function write(from: Readonly<Supposed>, bank: number[], i: number): void {
   const at = i * NUMBERS;
   for (let k = 0; k < NUMBERS; k++) bank[at + k] = from[k] ?? 0;
   const digits = Math.ceil(Math.log10(Math.max(from[L], LEAST_ROUNDED)));
-  const rates = 10 ** (RATE_DIGITS - digits);
-  const variances = 10 ** (VARIANCE_DIGITS - 2 * digits);
+  const rates = tenTo(RATE_DIGITS - digits);
+  const variances = tenTo(VARIANCE_DIGITS - 2 * digits);
   bank[at + L] = Math.round(from[L] * rates) / rates;
   bank[at + G] = Math.round(from[G] * rates) / rates + 0;
   bank[at + LL] = Math.ceil(from[LL] * variances) / variances;
   bank[at + LG] = Math.round(from[LG] * variances) / variances + 0;
   bank[at + GG] = Math.ceil(from[GG] * variances) / variances;
+}
+
+function tenTo(power: number): number {
+  return POWERS[power - LEAST_POWER] ?? 10 ** power;
 }
 
 /** What nobody sees may change faster than it does where it is seen to hardly change. */
