@@ -23,6 +23,7 @@ interface Edit {
   readonly app: 'own' | 'shared';
   readonly min: number;
   readonly pool: 'none' | 'p';
+  readonly onDelete: 'Retain' | 'Delete';
 }
 
 const anEdit: fc.Arbitrary<Edit> = fc.record({
@@ -31,10 +32,11 @@ const anEdit: fc.Arbitrary<Edit> = fc.record({
   app: fc.constantFrom('own', 'own', 'shared'),
   min: fc.integer({ min: 0, max: 3 }),
   pool: fc.constantFrom('none', 'none', 'p'),
+  onDelete: fc.constantFrom('Retain', 'Delete'),
 });
 
 function objectOf(edit: Edit, version: number): AppliedObject {
-  const { name, is, min, pool, app } = edit;
+  const { name, is, min, pool, app, onDelete } = edit;
   const metadata = {
     ...{ name, namespace: 'default', uid: `uid-${name}`, creationTimestamp: '2026-01-01T00:00:00Z' },
     ...{ finalizers: [RELEASE_FINALIZER], generation: version, resourceVersion: `${version}` },
@@ -52,7 +54,7 @@ function objectOf(edit: Edit, version: number): AppliedObject {
     apiVersion: API_VERSION,
     kind: 'MicroscalingPolicy',
     metadata,
-    spec: { interval: '1s', ...room, apps },
+    spec: { interval: '1s', onDelete, ...room, apps },
   };
 }
 
@@ -139,7 +141,7 @@ async function start(isLookedAt: boolean) {
   return { source, world };
 }
 
-const OWN = { is: 'applied', app: 'own', min: 0, pool: 'none' } as const;
+const OWN = { is: 'applied', app: 'own', min: 0, pool: 'none', onDelete: 'Retain' } as const;
 /** The rounds of both pools end in one moment, in either order. */
 const TWO_POOLS_AT_ONCE: Edit[][] = [
   [{ ...OWN, name: 'b' }],
@@ -206,7 +208,7 @@ it('shows the same after every edit', async () => {
 
 it('lists again once a minute, and where an object could not be looked at', async () => {
   const { source, world } = await start(true);
-  const edit: Edit = { name: 'a', is: 'applied', app: 'own', min: 1, pool: 'none' };
+  const edit: Edit = { name: 'a', is: 'applied', app: 'own', min: 1, pool: 'none', onDelete: 'Retain' };
   source.objects.put(objectOf(edit, 2));
   await world.after(1_000);
   expect([source.lists, source.looks]).toEqual([1, 1]);
@@ -229,7 +231,7 @@ it('lists again once a minute, and where an object could not be looked at', asyn
 
 it('lists again where anything may have changed while it was being listed', async () => {
   const { source, world } = await start(true);
-  const edit: Edit = { name: 'a', is: 'applied', app: 'own', min: 1, pool: 'none' };
+  const edit: Edit = { name: 'a', is: 'applied', app: 'own', min: 1, pool: 'none', onDelete: 'Retain' };
   const { promise, resolve } = Promise.withResolvers<void>();
   source.isTold = false;
   source.listed = promise;
