@@ -1,12 +1,19 @@
 // recorder: pictures from the lines that `encoder.ts` made. Pure; what cannot be read is passed over.
 
 import { setOwn } from '../../lang/set-own.ts';
+import { PicturesInPlace, type PlaceInPicture } from './in-place.ts';
 import { isNumbers, isPlain } from './json.ts';
 
 export class DeltaDecoder {
   /** By number. */
   readonly #places = new Map<number, Place>();
   readonly #pictures = new Map<string, unknown>();
+  readonly #inPlace: PicturesInPlace | undefined;
+
+  /** @param isInPlace whether each picture is changed into the next one: for those who keep but the last, at a fraction of the price */
+  constructor(isInPlace = false) {
+    this.#inPlace = isInPlace ? new PicturesInPlace() : undefined;
+  }
 
   /** @param first number of the places that get names; absent: the next one */
   names(list: unknown, first?: unknown): void {
@@ -27,11 +34,17 @@ export class DeltaDecoder {
 
   forget(name: string): void {
     this.#pictures.delete(name);
+    this.#inPlace?.forget(name);
   }
 
-  /** Never changed once it is given out; what did not move is the same object in every picture. */
+  /** In place: the picture that the last frame changed is as it was before it. */
+  takeBack(): void {
+    this.#inPlace?.takeBack();
+  }
+
+  /** Never changed once it is given out, unless in place; what did not move is the same object in every picture. */
   picture(name: string): unknown {
-    return this.#pictures.get(name);
+    return this.#inPlace === undefined ? this.#pictures.get(name) : this.#inPlace.picture(name);
   }
 
   /** @returns what the frame is about; undefined for what is no frame */
@@ -39,6 +52,7 @@ export class DeltaDecoder {
     const [id, sets = [], deltas = [], shifts = [], gone = []] = line;
     const name = this.nameOf(id);
     if (name === undefined || ![sets, deltas, shifts, gone].every(Array.isArray)) return undefined;
+    this.#inPlace?.beginFrame();
     const fresh = new Set<object>();
     this.#each(sets, { size: 2, fresh, change: (_was, value) => value });
     this.#each(deltas, { size: 2, fresh, change: (was, by) => Number(was) + Number(by) });
@@ -50,12 +64,30 @@ export class DeltaDecoder {
   /** Place after place, each with what is said of it. */
   #each(list: unknown, { size, fresh, change }: ChangesOf): void {
     if (!Array.isArray(list)) return;
+    if (this.#inPlace !== undefined) {
+      this.#overwrite(this.#inPlace, list, { size, change });
+      return;
+    }
     for (let i = 0; i + size <= list.length; i += size) {
       const path = this.#pathOf(Number(list[i]));
       const [name] = path ?? [];
       if (path === undefined || name === undefined) continue;
       const to = (was: unknown): unknown => change(was, list[i + 1], list[i + 2]);
       this.#pictures.set(name, changed(this.#pictures.get(name), 1, { path, fresh, to }));
+    }
+  }
+
+  #overwrite(
+    pictures: PicturesInPlace,
+    list: readonly unknown[],
+    { size, change }: Pick<ChangesOf, 'size' | 'change'>,
+  ): void {
+    for (let i = 0; i + size <= list.length; i += size) {
+      const id = Number(list[i]);
+      const path = this.#pathOf(id);
+      const place = this.#places.get(id);
+      if (path === undefined || place === undefined) continue;
+      pictures.change(place, path, (was) => change(was, list[i + 1], list[i + 2]));
     }
   }
 
@@ -70,9 +102,8 @@ export class DeltaDecoder {
   }
 }
 
-interface Place {
+interface Place extends PlaceInPicture {
   readonly parent: number;
-  readonly key: string;
   path?: readonly string[];
 }
 

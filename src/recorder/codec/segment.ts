@@ -88,10 +88,20 @@ export function readHeader(line: string): Header | string {
 
 /** The entries of a segment whose header was read, line by line; one that is torn or not understood says nothing. */
 export class EntryReader {
-  readonly #decoder = new DeltaDecoder();
+  readonly #decoder: DeltaDecoder;
+
+  /** @param isInPlace whether each picture is changed into the next one of its pool */
+  constructor(isInPlace = false) {
+    this.#decoder = new DeltaDecoder(isInPlace);
+  }
 
   take(line: string): Entry | undefined {
     return entryOf(parsed(line), this.#decoder);
+  }
+
+  /** In place: what the last line did to the picture before it is undone. */
+  takeBack(): void {
+    this.#decoder.takeBack();
   }
 }
 

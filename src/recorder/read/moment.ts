@@ -39,11 +39,16 @@ export async function momentOf(
   const notes = new Set<string>();
   const how = { note: (text: string) => void notes.add(text), signal };
   const wanted = question.pools ?? (() => true);
-  const { pools: fromRounds, missing } = await roundsAt(reader, question, { ...how, pools: wanted });
+  // What was decided is said again round by round; without words the last picture is all there is to say.
+  const lastOnly = question.policy === undefined;
+  const { pools: fromRounds, missing } = await roundsAt(reader, question, {
+    ...{ ...how, lastOnly },
+    pools: wanted,
+  });
   const isMissing = (pool: string): boolean => wanted(pool) && (missing === undefined || missing.has(pool));
   const needsMinutes = missing === undefined || [...missing].some(wanted);
   const fromMinutes = needsMinutes
-    ? await minutesAt(reader, question.atMs, { ...how, pools: isMissing })
+    ? await minutesAt(reader, question.atMs, { ...how, lastOnly: true, pools: isMissing })
     : NO_POOLS;
   const found = new Map<string, PastPool>();
   for (const [key, pool] of [...fromMinutes, ...fromRounds]) {

@@ -38,6 +38,8 @@ export interface Reading {
   readonly pools?: ((pool: string) => boolean) | undefined;
   /** Events of all, decisions of those pools, and no picture. */
   readonly happeningsOnly?: boolean | undefined;
+  /** Whoever asks keeps of each pool but the last picture: each is changed into the next one, up to the end of the span. */
+  readonly lastOnly?: boolean | undefined;
   /** Gets what cannot be read, in a sentence. */
   readonly note: (text: string) => void;
   readonly signal: AbortSignal;
@@ -81,7 +83,7 @@ export class RecordReader {
   }
 
   async *#entriesIn(file: SegmentFile, { toMs }: Span, how: Reading): AsyncGenerator<ReadEntry> {
-    const reader = new EntryReader();
+    const reader = new EntryReader(how.lastOnly);
     const over = new Set<string>();
     const wants = (part: string): boolean => !over.has(part) && isWanted(part, how);
     let header: Header | undefined;
@@ -98,6 +100,7 @@ export class RecordReader {
         const entry = reader.take(line);
         if (entry === undefined) continue;
         if (atMs(entry) > toMs) {
+          reader.takeBack();
           // Where they are in the order of time, so are all others.
           if (part === undefined) return;
           over.add(part);

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { DeltaDecoder } from '../../../src/recorder/codec/decoder.ts';
 import { DeltaEncoder } from '../../../src/recorder/codec/encoder.ts';
 import { createMasking } from '../../../src/recorder/codec/json.ts';
-import { headerLine, readEntries, readHeader } from '../../../src/recorder/codec/segment.ts';
+import { EntryReader, headerLine, readEntries, readHeader } from '../../../src/recorder/codec/segment.ts';
 
 const HEADER = headerLine({ tier: 'rounds', operator: '1.2.3', startedAtMs: 1 });
 
@@ -66,6 +66,41 @@ it.each(KEEPING)(
         expect(pictures(kept.map((each) => encoder.frame('pool', each)))).toEqual(kept);
       }),
       { numRuns: 30 },
+    );
+  },
+);
+
+it.each(KEEPING)(
+  'has the same pictures where each is changed into the next one, also after one is taken back, kept $how',
+  ({ isPacking }) => {
+    const names = fc.constantFrom('one', 'two');
+    const told = fc.array(fc.tuple(names, fc.option(picture, { nil: undefined })), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(told, fc.nat(), (all, cut) => {
+        const encoder = new DeltaEncoder(undefined, isPacking);
+        const lines = all.flatMap(([name, each]) =>
+          (each === undefined ? encoder.forget(name, 1) : encoder.frame(name, each)).split('\n'),
+        );
+        const readers = [new EntryReader(), new EntryReader(true)] as const;
+        const last = readers.map(() => new Map<string, unknown>());
+        const take = (line: string, isTakenBack: boolean): void => {
+          for (const [i, reader] of readers.entries()) {
+            const entry = reader.take(line);
+            if (isTakenBack) reader.takeBack();
+            else if (entry?.kind === 'frame') last[i]?.set(entry.pool, entry.picture);
+            else if (entry?.kind === 'gone') last[i]?.delete(entry.pool);
+          }
+        };
+        const end = cut % (lines.length + 1);
+        for (const line of lines.slice(0, end)) take(line, false);
+        for (const line of lines.slice(end, end + 1)) take(line, !line.startsWith('{'));
+        const [copied, changed] = last.map((pictures) => JSON.stringify([...pictures]));
+        expect(changed).toBe(copied);
+      }),
+      { numRuns: 400 },
     );
   },
 );
