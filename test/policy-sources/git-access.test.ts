@@ -17,10 +17,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GitAccess } from '../../src/policy-sources/git/environment.ts';
 import { createGitSource } from '../../src/policy-sources/git/index.ts';
 import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/source.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
-import { GitRepository, type GitServer, startGitServer } from '../support/programs/git.ts';
+import { GitRepository, type GitServer, patientClock, startGitServer } from '../support/programs/git.ts';
 import { until } from '../support/until.ts';
 import { loadLines } from './line-loader.ts';
 
@@ -56,7 +55,7 @@ function sourceOf(
 ): PolicySource {
   return createGitSource(
     { repository, access, intervalMs: 50, suspended: false, allowEmpty: false, dataDir: join(root, 'data') },
-    { load: loadLines, clock: systemClock, log: silentLogger, env: { PATH: process.env['PATH'], ...env } },
+    { load: loadLines, clock: patientClock, log: silentLogger, env: { PATH: process.env['PATH'], ...env } },
   );
 }
 

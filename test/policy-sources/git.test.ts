@@ -13,10 +13,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGitSource, type GitSourceConfig } from '../../src/policy-sources/git/index.ts';
 import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/source.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
 import type { Logger } from '../../src/runtime/log.ts';
 import { describePolicySource } from '../contract/policy-source.ts';
-import { GitRepository } from '../support/programs/git.ts';
+import { GitRepository, patientClock } from '../support/programs/git.ts';
 import { until } from '../support/until.ts';
 import { loadLines } from './line-loader.ts';
 
@@ -53,7 +52,7 @@ function sourceOf(repository: string, more: Partial<GitSourceConfig> = {}): Poli
       dataDir: join(root, 'data'),
       ...more,
     },
-    { load: loadLines, clock: systemClock, log, env: process.env },
+    { load: loadLines, clock: patientClock, log, env: process.env },
   );
 }
 
@@ -76,7 +75,7 @@ describePolicySource('git', async () => {
   return {
     source: createGitSource(
       { repository: repository.url, access: {}, intervalMs: 50, suspended: false, allowEmpty: true },
-      { load: loadLines, clock: systemClock, log, env: process.env },
+      { load: loadLines, clock: patientClock, log, env: process.env },
     ),
     put: async (name, count) => void repository.commit({ [`${name}.yaml`]: `${name} ${count}\n` }),
     spoil: async (name) => void repository.commit({ [`${name}.yaml`]: '???\n' }),
@@ -376,7 +375,7 @@ describe('git source: when the remote is not there', () => {
   it('says that there is no git', async () => {
     const source = createGitSource(
       { repository: remote.url, access: {}, intervalMs: 50, suspended: false, allowEmpty: false },
-      { load: loadLines, clock: systemClock, log, env: { PATH: root } },
+      { load: loadLines, clock: patientClock, log, env: { PATH: root } },
     );
     expect(errors(await source.list(never))).toEqual([
       expect.stringMatching(/there is no git on this machine: install it/),
@@ -555,7 +554,7 @@ describe('git source: bounds', () => {
           parsed.push(place);
           return loadLines(text, place);
         },
-        clock: systemClock,
+        clock: patientClock,
         log,
         env: process.env,
       },
@@ -591,7 +590,7 @@ describe('git source: what it leaves alone', () => {
       { repository: remote.url, access: {}, intervalMs: 50, suspended: false, allowEmpty: false },
       {
         load: loadLines,
-        clock: systemClock,
+        clock: patientClock,
         log,
         env: {
           ...process.env,

@@ -40,7 +40,7 @@ describe.skipIf(dockerMissing())('Docker', () => {
       const values = fakeValues({ SECRET: 's3cr3t' });
       const proxy = await engineProxy(engine.host);
       const scheduler = createDockerScheduler(
-        { host: proxy.host, deadlineMs: 10_000, resyncMs: 60_000 },
+        { host: proxy.host, deadlineMs: 60_000, resyncMs: 60_000 },
         { clock: systemClock, log: silentLogger, values },
       );
       return {

@@ -30,7 +30,7 @@ describe.skipIf(dockerMissing())('Swarm', () => {
     async () => {
       const proxy = await engineProxy(swarm.host);
       const scheduler = new SwarmScheduler(
-        { host: proxy.host, deadlineMs: 10_000, resyncMs: 60_000 },
+        { host: proxy.host, deadlineMs: 60_000, resyncMs: 60_000 },
         { clock: systemClock, log: silentLogger, values: fakeValues({}) },
       );
       const update = (...options: readonly string[]) =>

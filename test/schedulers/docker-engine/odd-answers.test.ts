@@ -25,7 +25,7 @@ async function schedulersOver(answers: Readonly<Record<string, unknown>>) {
     response.end(answer === undefined ? 'Forbidden' : JSON.stringify(answer));
   });
   const deps = { clock: systemClock, log: silentLogger, values: fakeValues({}) };
-  const config = { host, deadlineMs: 10_000, resyncMs: 60_000 };
+  const config = { host, deadlineMs: 60_000, resyncMs: 60_000 };
   const swarm = new SwarmScheduler(config, deps);
   const docker = createDockerScheduler(config, deps);
   onTestFinished(async () => {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { until } from '../../support/until.ts';
 
 /** It ends by itself after so long, whatever became of the test. */
-const AT_MOST_S = 600;
+const AT_MOST_S = 1_800;
 const BUSYBOX = '/usr/bin/busybox';
 const APPLETS = ['sh', 'sleep', 'echo', 'cat', 'true', 'false', 'httpd', 'nc', 'mkdir', 'test', 'rm'];
 

@@ -45,7 +45,7 @@ export async function engineOnPort(listener: RequestListener): Promise<string> {
 export function clientOf(host: string, options: Partial<EngineClientOptions> = {}): EngineClient {
   const client = new EngineClient(
     { block: 'docker', host },
-    { deadlineMs: 5_000, clock: systemClock, ...options },
+    { deadlineMs: 30_000, clock: systemClock, ...options },
   );
   onTestFinished(() => client.close());
   return client;

@@ -50,7 +50,7 @@ export function dockerWorld(
   }: { readonly deps?: Partial<DockerDeps>; readonly config?: Partial<EngineConfig> } = {},
 ): DockerWorld {
   const scheduler = createDockerScheduler(
-    { host: engine.host, deadlineMs: 10_000, resyncMs: 60_000, ...config },
+    { host: engine.host, deadlineMs: 60_000, resyncMs: 60_000, ...config },
     { clock: systemClock, log: silentLogger, values: fakeValues({ SECRET: 's3cr3t' }), ...deps },
   );
   onTestFinished(async () => {

@@ -93,7 +93,7 @@ async function world() {
   const engine = new FakeEngine();
   await engine.listen();
   const scheduler = createDockerScheduler(
-    { host: engine.host, deadlineMs: 10_000, resyncMs: 60_000 },
+    { host: engine.host, deadlineMs: 60_000, resyncMs: 60_000 },
     { clock: systemClock, log: silentLogger, values: fakeValues({}) },
   );
   onTestFinished(async () => {
@@ -117,7 +117,7 @@ describe('an engine that shuts down', () => {
     await until('further looks', () => engine.count(/GET \/containers\/json/) >= lists + 2);
     expect(engine.count(/start$/)).toBe(0);
     await engine.listen();
-    await until('it to be started', () => engine.count(/POST \/containers\/ours\/start/) === 1);
+    await until('it to be started', () => engine.count(/POST \/containers\/ours\/start/) > 0);
     expect(await look()).toMatchObject({ requested: 1, running: 1, waiting: 0 });
   });
 });
@@ -131,7 +131,7 @@ describe('a container that the engine could not remove', () => {
     await until('another one to run', async () => (await look())?.running === 1);
     expect(await look()).toMatchObject({ requested: 1, running: 1, killing: 0, waiting: 0, backoffMs: 0 });
     expect(engine.count(/POST \/containers\/ours\/start/)).toBe(0);
-    await until('its removal to be asked for', () => engine.count(/DELETE \/containers\/ours/) === 1);
+    await until('its removal to be asked for', () => engine.count(/DELETE \/containers\/ours/) > 0);
   });
 
   it('is no app, and keeps none from being made or from being gone', async () => {

@@ -54,7 +54,7 @@ describe.skipIf(dockerMissing())('an engine with --tlsverify', () => {
       KEY: text(cert.keyFile),
     });
     const scheduler = createDockerScheduler(
-      { host, tls, deadlineMs: 10_000, resyncMs: 60_000 },
+      { host, tls, deadlineMs: 60_000, resyncMs: 60_000 },
       { clock: systemClock, log: silentLogger, values },
     );
     onTestFinished(() => scheduler.close());

@@ -26,7 +26,7 @@ describe.skipIf(dockerMissing())('a service on a real swarm', () => {
 
   function world(host = swarm.host) {
     const scheduler = new SwarmScheduler(
-      { host, deadlineMs: 10_000, resyncMs: 60_000 },
+      { host, deadlineMs: 60_000, resyncMs: 60_000 },
       { clock: systemClock, log: silentLogger, values: fakeValues({}) },
     );
     onTestFinished(async () => {
@@ -154,14 +154,16 @@ describe.skipIf(dockerMissing())('a service on a real swarm', () => {
   });
 
   it('is another one when it is removed and made anew, and tasks of the old one hold their slots', async () => {
-    const { see, scale, running } = world();
-    await swarm.runService('mailer', 1, '--stop-grace-period', '1s');
+    const { see, seen, scale, running } = world();
+    await swarm.runService('mailer', 1, '--stop-grace-period', '10m');
     await running(1);
+    const old = await swarm.docker('ps', '--quiet');
     await swarm.docker('service', 'rm', 'mailer');
     await swarm.createService('mailer', 1);
     await expect(scale(2)).rejects.toThrow('it was removed and made anew; looking again');
-    await until('both to be seen', async () => ((await see())?.tasks.length ?? 0) === 2);
-    expect(await see()).toMatchObject({ requested: 1, killing: 1 });
+    const both = await seen('both', ({ tasks }) => tasks.length === 2);
+    expect(both).toMatchObject({ requested: 1, killing: 1 });
+    await swarm.docker('kill', old);
     await running(1);
     expect(await see()).toMatchObject({ killing: 0 });
   });

@@ -40,7 +40,7 @@ describe.skipIf(dockerMissing())('a real swarm of two managers', { timeout: 300_
     );
     await first.runService('mailer', 4);
     scheduler = new SwarmScheduler(
-      { host: first.host, deadlineMs: 10_000, resyncMs: 60_000 },
+      { host: first.host, deadlineMs: 60_000, resyncMs: 60_000 },
       { clock: systemClock, log: silentLogger, values: fakeValues({}) },
     );
   });
@@ -105,7 +105,7 @@ describe.skipIf(dockerMissing())('a real swarm of two managers', { timeout: 300_
     const node = await second.docker('info', '--format', '{{.Swarm.NodeID}}');
     await first.docker('node', 'demote', node);
     const asked = new SwarmScheduler(
-      { host: second.host, deadlineMs: 10_000, resyncMs: 60_000 },
+      { host: second.host, deadlineMs: 60_000, resyncMs: 60_000 },
       { clock: systemClock, log: silentLogger, values: fakeValues({}) },
     );
     onTestFinished(() => asked.close());

@@ -5,6 +5,13 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { type Clock, systemClock } from '../../../src/runtime/clock.ts';
+
+/** A list waits for git for five seconds, which a machine that does much else may need longer than. */
+export const patientClock: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms < 1_000 ? ms : 100 * ms, signal),
+};
 
 const AUTHOR = {
   PATH: process.env['PATH'] ?? '',

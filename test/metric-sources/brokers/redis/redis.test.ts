@@ -239,12 +239,9 @@ describe.skipIf(redisMissing())('a real Redis', () => {
     });
 
     it('holds up no round while it hangs, and is read again when it goes on', async () => {
-      const source = withDeadline(reader({ list }), {
-        deadlineMs: 300,
-        clock: systemClock,
-        label: () => 'it',
-      });
-      ok(await source.read(never));
+      const patient = reader({ list });
+      ok(await patient.read(never));
+      const source = withDeadline(patient, { deadlineMs: 300, clock: systemClock, label: () => 'it' });
       server.freeze();
       try {
         expect(reasonOf(await source.read(never))).toContain('no answer within');

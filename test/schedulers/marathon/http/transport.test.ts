@@ -177,7 +177,7 @@ describe('several base URLs', () => {
     ['hangs', async (m: FakeMarathon) => always(m, { status: 0, hang: true })],
   ])('asks the next one when one %s, and stays there', async (_, trouble) => {
     const [first, second] = [await aMarathon(), await aMarathon()];
-    const scheduler = aScheduler({ urls: [first.url, second.url], deadlineMs: 200 });
+    const scheduler = aScheduler({ urls: [first.url, second.url], deadlineMs: 3_000 });
     await trouble(first);
     expect((await observe(scheduler)).apps.has(APP)).toBe(true);
     expect(await scale(scheduler, 3)).toMatchObject({ outcome: 'accepted' });
@@ -211,7 +211,7 @@ describe('several base URLs', () => {
 
   it('says that a scale may land again when one that got it did not answer', async () => {
     const [first, second] = [await aMarathon(), await aMarathon()];
-    const scheduler = aScheduler({ urls: [first.url, second.url], deadlineMs: 200 });
+    const scheduler = aScheduler({ urls: [first.url, second.url], deadlineMs: 3_000 });
     await observe(scheduler);
     first.next(isWrite, { status: 0, hang: true });
     expect(await scale(scheduler, 3)).toMatchObject({ outcome: 'accepted', mayLandAgain: true });
