@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GitAccess } from '../../src/policy-sources/git/environment.ts';
 import { createGitSource } from '../../src/policy-sources/git/index.ts';
 import type { PolicySnapshot, PolicySource } from '../../src/policy-sources/source.ts';
+import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { TerminalError } from '../../src/runtime/errors.ts';
 import { silentLogger } from '../../src/runtime/log.ts';
 import { GitRepository, type GitServer, patientClock, startGitServer } from '../support/programs/git.ts';
@@ -52,10 +53,11 @@ function sourceOf(
   repository: string,
   access: GitAccess = {},
   env: Record<string, string> = {},
+  clock: Clock = patientClock,
 ): PolicySource {
   return createGitSource(
     { repository, access, intervalMs: 50, suspended: false, allowEmpty: false, dataDir: join(root, 'data') },
-    { load: loadLines, clock: patientClock, log: silentLogger, env: { PATH: process.env['PATH'], ...env } },
+    { load: loadLines, clock, log: silentLogger, env: { PATH: process.env['PATH'], ...env } },
   );
 }
 
@@ -178,7 +180,7 @@ describe('a repository over HTTP', () => {
     const address = silent.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const abort = new AbortController();
-    const source = sourceOf(`http://127.0.0.1:${port}/policies.git`);
+    const source = sourceOf(`http://127.0.0.1:${port}/policies.git`, {}, {}, systemClock);
     const watching = source.watch(() => undefined, abort.signal);
     try {
       expect(told(await source.list(never))).toBe('0 false it is being fetched for the first time');
