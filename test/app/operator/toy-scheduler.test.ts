@@ -125,7 +125,7 @@ describe('an operator that was told of no Marathon', () => {
     const text = dump({ ...policy, spec: { ...policy.spec, apps: [only] } });
     const { url, state } = await start(text, apps);
     await until('all slots to be filled', () => apps.get('ball')?.instances === 6);
-    expect(await readiness(url)).toBe(200);
+    await until('it to be ready', async () => (await readiness(url)) === 200);
     expect(state.view().clusters.map(({ scheduler }) => scheduler)).toEqual(['the toy box']);
     expect(state.view().cluster.reachable).toBe(true);
   });

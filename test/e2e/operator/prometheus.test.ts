@@ -103,7 +103,10 @@ describe.skipIf(skipped)('a Prometheus', { concurrent: false }, () => {
     await gives('microscaling_app_granted_instances{app="/shop/worker"}', 5);
     await gives('microscaling_pool_shortage_instances{pool="default/shop"}', 5);
     await gives('microscaling_policies{ready="true"}', 1);
-    const [value] = await prometheus.query('microscaling_app_metric_value{app="/shop/worker"}');
+    const value = await until(
+      'a value',
+      async () => (await prometheus.query('microscaling_app_metric_value{app="/shop/worker"}'))[0],
+    );
     expect(value?.value).toBeGreaterThanOrEqual(100);
     expect(value?.labels).toMatchObject({ policy: 'default/shop', target: '0', unit: 'messages' });
   });

@@ -112,8 +112,9 @@ describe.skipIf(prometheusMissing())('a real Prometheus', () => {
     mkdirSync(dir, { recursive: true });
     const scrape = {
       job_name: 'shop',
-      scrape_interval: '250ms',
-      scrape_timeout: '200ms',
+      // A scrape that is not answered in time ends its series.
+      scrape_interval: '3s',
+      scrape_timeout: '3s',
       static_configs: [{ targets: [target] }],
     };
     writeFileSync(join(dir, 'prometheus.yaml'), JSON.stringify({ scrape_configs: [scrape] }));
