@@ -33,11 +33,11 @@ function learned(warmUpMs: number, seed = 7): { readonly warmUpS: number; readon
 }
 
 describe('instances that run before they serve', () => {
-  it.each([0, 3_000, 8_000])('are known for it after a while, in each of five worlds: %d ms', (warmUpMs) => {
-    for (const seed of [7, 8, 9, 10, 11]) {
-      const off = learned(warmUpMs, seed).warmUpS * 1000 - warmUpMs;
-      expect(Math.abs(off), `seed ${seed}`).toBeLessThanOrEqual(0.25 * warmUpMs);
-    }
+  it.each([0, 3_000, 8_000])('are known for it after a while, in nine of ten worlds: %d ms', (warmUpMs) => {
+    const offs = Array.from({ length: 20 }, (_, i) => learned(warmUpMs, 7 + i).warmUpS * 1000 - warmUpMs);
+    expect(offs.filter((off) => Math.abs(off) > 0.25 * warmUpMs).length).toBeLessThanOrEqual(2);
+    // Who was seen late in one world is seen soon in others: none is far off.
+    for (const off of offs) expect(Math.abs(off)).toBeLessThanOrEqual(0.4 * warmUpMs);
   });
 
   it('prove no larger service rate by what they worked off before it was seen that they work', () => {
