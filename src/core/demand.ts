@@ -9,7 +9,7 @@ import { isBlocked, isHeld, isOverridden } from './allocation/pool.ts';
 import { keeps, type PreemptionMemory } from './allocation/preemption.ts';
 import type { AppInput, DecisionStep, LimitedBy } from './decision.ts';
 import { type BehaviorMemory, shape } from './demand/behavior.ts';
-import { total } from './demand/history.ts';
+import { paceOf } from './demand/launches/instance-pace.ts';
 import {
   followTrouble,
   launchLimit,
@@ -17,23 +17,8 @@ import {
   type TroubleMemory,
   triesAgainMs,
 } from './demand/launches/launch-trouble.ts';
-import {
-  deadTimeOf,
-  expectedAsks,
-  followLaunches,
-  type LaunchMemory,
-  launchTimesOf,
-  serving,
-} from './demand/launches/launches.ts';
-import {
-  expectedWarmUpMs,
-  followWarmUp,
-  isUntried,
-  type WarmUpMemory,
-  warming,
-  warmUpMarginMs,
-  warmUpMs,
-} from './demand/launches/warm-up.ts';
+import { followLaunches, type LaunchMemory, launchTimesOf, serving } from './demand/launches/launches.ts';
+import { followWarmUp, type WarmUpMemory } from './demand/launches/warm-up.ts';
 import type { MissAccount } from './demand/objective.ts';
 import { joined, withStep } from './demand/steps.ts';
 import { metricDelayMsOf } from './demand/target-options.ts';
@@ -171,7 +156,6 @@ function scaled(s: DemandStart): DemandDraft {
     asked === requested && observed.running === placed && observed.staging + observed.killing === 0;
   const accounts = state?.accounts;
   const warmUp = warmUpOf(s, ready, launches);
-  const pace = paceOf(launches, warmUp, now);
   const situation: TargetInput = {
     app,
     timing,
@@ -179,14 +163,8 @@ function scaled(s: DemandStart): DemandDraft {
     min: s.min,
     asked,
     running: launches.ready,
-    ready: pace.ready,
-    readyBefore: pace.readyBefore,
-    pending: pace.pending,
-    deadTimeMs: pace.deadTimeMs,
+    pace: paceOf(launches, warmUp, now),
     launchTimes: launchTimesOf(launches),
-    warmUpMs: pace.warmUpMs,
-    warmUpMarginMs: pace.warmUpMarginMs,
-    isUntried: pace.isUntried,
     isUntold: warmUp === undefined && app.targets.length === 1,
     settled,
     accounts,
@@ -248,42 +226,6 @@ function warmUpOf(
         );
   if (work === undefined && state?.warmUp === undefined) return undefined;
   return followWarmUp(state?.warmUp, { running: ready, before: launches.ready, nowMs, work });
-}
-
-/** What the laws know of the instances' pace: an instance that does not serve yet is as good as one that is started. */
-function paceOf(
-  launches: LaunchMemory,
-  memory: WarmUpMemory | undefined,
-  { ready, nowMs }: { readonly ready: number; readonly nowMs: number },
-): Pick<
-  TargetInput,
-  'ready' | 'readyBefore' | 'pending' | 'deadTimeMs' | 'warmUpMs' | 'warmUpMarginMs' | 'isUntried'
-> {
-  const { ready: before } = launches;
-  const asks = expectedAsks(launches, nowMs);
-  const deadTimeMs = deadTimeOf(launches, nowMs);
-  if (memory === undefined)
-    return {
-      ready,
-      readyBefore: before,
-      pending: asks,
-      deadTimeMs,
-      warmUpMs: 0,
-      warmUpMarginMs: 0,
-      isUntried: false,
-    };
-  const fresh = warming(memory, nowMs);
-  const expectedMs = expectedWarmUpMs(memory);
-  return {
-    ready: ready - total(fresh),
-    readyBefore: memory.serving,
-    pending:
-      fresh.length === 0 ? asks : [...fresh.map(([atMs, n]) => [atMs - deadTimeMs, n] as const), ...asks],
-    deadTimeMs: deadTimeMs + expectedMs,
-    warmUpMs: warmUpMs(memory),
-    warmUpMarginMs: warmUpMarginMs(memory),
-    isUntried: isUntried(memory, fresh),
-  };
 }
 
 const NO_FUTILITY: FutilityMemories = [];

@@ -96,15 +96,12 @@ export function lendersIn(allocations: readonly Allocation[]): Lenders {
 /** Says what the cluster has no room for, where that is what an app lacks. */
 export type Shortages = (allocation: Allocation) => string | undefined;
 
+type NamedShortage = Shortage & Pick<AppInput, 'id' | 'name'>;
+
 export function shortagesIn(allocations: readonly Allocation[]): Shortages {
-  let all: readonly (Shortage & { readonly id: string; readonly name: string })[] | undefined;
+  let all: readonly NamedShortage[] | undefined;
   return (allocation) => {
-    all ??= allocations
-      .flatMap(({ demand: { app, trouble, start } }) => {
-        const short = shortageIn(trouble, start.nowMs);
-        return short === undefined ? [] : [{ ...short, id: app.id, name: app.name }];
-      })
-      .sort((a, b) => byName(a.id, b.id));
+    all ??= shortOf(allocations);
     if (all.length === 0) return undefined;
     const lost = allocation.withRoom > allocation.granted;
     const named = all.filter(({ id }) => lost || (id === allocation.demand.app.id && isWaiting(allocation)));
@@ -116,6 +113,17 @@ export function shortagesIn(allocations: readonly Allocation[]): Shortages {
     });
     return `the cluster has no room ${words.join(', and ')}`;
   };
+}
+
+/** Most apps lack nothing. */
+function shortOf(allocations: readonly Allocation[]): readonly NamedShortage[] {
+  const all: NamedShortage[] = [];
+  for (const { demand } of allocations) {
+    const { app, trouble, start } = demand;
+    const short = shortageIn(trouble, start.nowMs);
+    if (short !== undefined) all.push({ ...short, id: app.id, name: app.name });
+  }
+  return all.sort((a, b) => byName(a.id, b.id));
 }
 
 function isWaiting({ demand }: Allocation): boolean {

@@ -16,7 +16,8 @@ import { count, instant } from '../numbers.ts';
 import type { MetricSample, MostInstances } from '../observation.ts';
 import { type Combined, combine, type Wish } from './formula.ts';
 import type { QueueLook } from './futility/pace.ts';
-import { type Levels, levelAt, type Tally } from './history.ts';
+import { type Levels, levelAt } from './history.ts';
+import type { InstancePace } from './launches/instance-pace.ts';
 import type { LaunchTimes } from './launches/launches.ts';
 import { countText, isWorkTold, messagesOf } from './messages.ts';
 import { behaviorFor, failureCount, usable } from './metric-failure.ts';
@@ -34,19 +35,8 @@ export interface TargetInput {
   readonly asked: number;
   /** Instances that run, over the recent past. */
   readonly running: Levels;
-  /** Instances that serve, now and over the recent past. */
-  readonly ready: number;
-  readonly readyBefore: Levels;
-  /** When those that do not serve yet were asked for. */
-  readonly pending: Tally;
-  readonly deadTimeMs: number;
+  readonly pace: InstancePace;
   readonly launchTimes?: LaunchTimes | undefined;
-  /** The part of it that an instance takes from running to serving. */
-  readonly warmUpMs: number;
-  /** How far off that may be, two deviations. */
-  readonly warmUpMarginMs: number;
-  /** Whether some warm up of which nobody knows how long that takes. */
-  readonly isUntried: boolean;
   /** Whether nobody ever told which of those that run work. */
   readonly isUntold: boolean;
   readonly settled: boolean;
@@ -87,7 +77,6 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
     leastHoldMs = Math.max(leastHoldMs, said.leastHoldMs ?? said.holdMs);
     unknown ||= kept;
   }
-  const { queue } = leading;
   const { wanted, figures, reason, fallWorth } = leading.said;
   const alternativesOf = alternativesOfOne(app.targets, answers.indexOf(leading), leading);
   const memory = answers.map(memoryOf);
@@ -101,7 +90,7 @@ export function targetDemand(situation: TargetInput, laws: readonly (LawMemory |
     return { ...law, wanted, need, figures, steps, reason, unknown, wishes: answers, alternativesOf };
   const combined = withinAllUse(combine(app.formula, app.targets, { answers, asked }), answers);
   const step = { rule: 'formula', before: asked, after: combined.wanted, reason: combined.reason };
-  const look = queue && { ...queue, wanted: combined.wanted };
+  const look = leading.queue && { ...leading.queue, wanted: combined.wanted };
   const wishes = [{ wanted: combined.wanted, need: combined.need, queue: look }];
   const all = { ...law, steps: [...steps, step], ...combined, wishes };
   if (combined.wanted === wanted) return { ...all, figures, alternativesOf };
@@ -188,7 +177,7 @@ const UNREAD: AlternativesOf = { none: 'its metric cannot be read' };
 const WITHOUT_RATES: AlternativesOf = { none: 'beside several targets its law keeps no rates' };
 
 function answer(situation: TargetInput, index: number, memory: LawMemory | null): Answer {
-  const { app, nowMs, asked } = situation;
+  const { app, nowMs, asked, pace } = situation;
   const target = app.targets[index];
   const metric = app.readings[index] ?? NOT_READ;
   const own = target?.onMetricFailure !== undefined;
@@ -204,15 +193,15 @@ function answer(situation: TargetInput, index: number, memory: LawMemory | null)
       asked,
       least: count(app.min),
       most: Number.isFinite(most) ? most : undefined,
-      ready: situation.ready,
-      readyBefore: situation.readyBefore,
+      ready: pace.ready,
+      readyBefore: pace.readyBefore,
       runningBefore: isWorkTold(use.sample) ? undefined : situation.running,
-      pending: situation.pending,
-      deadTimeMs: situation.deadTimeMs,
+      pending: pace.pending,
+      deadTimeMs: pace.deadTimeMs,
       launchTimes: situation.launchTimes,
-      warmUpMs: situation.warmUpMs,
-      warmUpMarginMs: situation.warmUpMarginMs,
-      isUntried: situation.isUntried,
+      warmUpMs: pace.warmUpMs,
+      warmUpMarginMs: pace.warmUpMarginMs,
+      isUntried: pace.isUntried,
       isUntold: situation.isUntold,
       isBeside: app.targets.length > 1,
       settled: situation.settled,
@@ -316,7 +305,7 @@ function ownTerms<M>(
 
 /** The queue beside what its law has said. */
 function lookOf(
-  { app, nowMs, min, asked, settled, deadTimeMs }: TargetInput,
+  { app, nowMs, min, asked, settled, pace }: TargetInput,
   index: number,
   input: LawInput,
   sample: MetricSample,
@@ -342,7 +331,7 @@ function lookOf(
     held,
     perInstanceS,
     atLeastS,
-    deadTimeMs,
+    deadTimeMs: pace.deadTimeMs,
   };
 }
 
