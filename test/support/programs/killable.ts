@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { until } from '../until.ts';
 
 /** It ends by itself after so long, whatever became of the test. */
-const AT_MOST_S = 300;
+const AT_MOST_S = 1_800;
 
 export interface Killable {
   start(): Promise<void>;

@@ -11,7 +11,7 @@ import { until } from '../until.ts';
 /** Debian's own script: the one in the path changes to another user first. */
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 /** It ends by itself after so long, whatever became of the test. */
-const AT_MOST_S = 300;
+const AT_MOST_S = 1_800;
 
 /** Why tests with RabbitMQ cannot run here: prints it. Under CI a missing program is a failure. */
 export function rabbitmqMissing(): boolean {

@@ -7,7 +7,7 @@ import { freePort } from '../suite/free-port.ts';
 import { until } from '../until.ts';
 
 /** It ends by itself after so long, whatever became of the test. */
-const AT_MOST_S = 300;
+const AT_MOST_S = 1_800;
 
 /** Why tests with Redis cannot run here: prints it. Under CI a missing program is a failure. */
 export function redisMissing(): boolean {
