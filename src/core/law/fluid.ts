@@ -25,7 +25,7 @@ import { type ProbeMemory, probe } from './probe.ts';
 import { type ArrivalsSeen, type Bank, firstBank, ratesOf, updateBank } from './rates/bank.ts';
 import type { Estimate, Head, Measurement, ServiceRate } from './rates/estimate.ts';
 import { actedBy, update } from './rates/estimator.ts';
-import { firstEstimate } from './rates/first-guess.ts';
+import { firstEstimate, isRescaled } from './rates/first-guess.ts';
 import { believedToServe } from './rates/trial.ts';
 import { riseOf, whyNoMore } from './rise.ts';
 import { figuresOf, reasonOf, shownOf } from './shown.ts';
@@ -289,7 +289,10 @@ function bankFrom(
   memory: Pick<FluidMemory, 'estimate' | 'bank'> | undefined,
   estimate: Estimate,
 ): Bank {
-  const isScaled = memory?.estimate.first !== undefined && estimate.first === undefined;
+  const known = memory?.estimate;
+  const isScaled =
+    known !== undefined &&
+    (known.first === undefined ? isRescaled(known, estimate) : estimate.first === undefined);
   return memory?.bank === undefined || isScaled
     ? firstBank(estimate)
     : updateBank(memory.bank, memory.estimate, measurement);

@@ -10,9 +10,11 @@ import {
   FIT,
   G,
   GG,
+  GM,
   L,
   LG,
   LL,
+  LM,
   M,
   MM,
   type Noise,
@@ -47,7 +49,7 @@ const AGREES_COUNTED = 0.15;
 const KNOWN_MOVING = 0.2;
 const KNOWN_STILL = 0.15;
 const FIRST_SURPRISE = 4;
-/** Digits that are kept of λ, and of its square. */
+/** Digits that are kept of a rate, and of its square. */
 const RATE_DIGITS = 6;
 const VARIANCE_DIGITS = 11;
 const LEAST_ROUNDED = 1e-6;
@@ -134,18 +136,30 @@ function read(into: Supposed, bank: Bank, i: number): void {
   for (let k = 0; k < NUMBERS; k++) into[k] = bank[i * NUMBERS + k] ?? 0;
 }
 
-/** Those of λ and its growth with as many digits as they need: an app's memory is at most 4 KiB. */
+/** With as many digits as they need: an app's memory is at most 4 KiB. */
 function write(from: Readonly<Supposed>, bank: number[], i: number): void {
   const at = i * NUMBERS;
   for (let k = 0; k < NUMBERS; k++) bank[at + k] = from[k] ?? 0;
-  const digits = Math.ceil(Math.log10(Math.max(from[L], LEAST_ROUNDED)));
-  const rates = tenTo(RATE_DIGITS - digits);
-  const variances = tenTo(VARIANCE_DIGITS - 2 * digits);
+  const l = digitsOf(from[L]);
+  const m = digitsOf(from[M]);
+  const rates = tenTo(RATE_DIGITS - l);
+  const variances = tenTo(VARIANCE_DIGITS - 2 * l);
   bank[at + L] = Math.round(from[L] * rates) / rates;
   bank[at + G] = Math.round(from[G] * rates) / rates + 0;
   bank[at + LL] = Math.ceil(from[LL] * variances) / variances;
   bank[at + LG] = Math.round(from[LG] * variances) / variances + 0;
   bank[at + GG] = Math.ceil(from[GG] * variances) / variances;
+  const service = tenTo(RATE_DIGITS - m);
+  const both = tenTo(VARIANCE_DIGITS - l - m);
+  const serviceVariance = tenTo(VARIANCE_DIGITS - 2 * m);
+  bank[at + M] = Math.round(from[M] * service) / service;
+  bank[at + LM] = Math.round(from[LM] * both) / both + 0;
+  bank[at + GM] = Math.round(from[GM] * both) / both + 0;
+  bank[at + MM] = Math.ceil(from[MM] * serviceVariance) / serviceVariance;
+}
+
+function digitsOf(rate: number): number {
+  return Math.ceil(Math.log10(Math.max(rate, LEAST_ROUNDED)));
 }
 
 function tenTo(power: number): number {

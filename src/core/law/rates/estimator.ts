@@ -3,7 +3,7 @@
 import { clamp } from '../../numbers.ts';
 import { type Estimate, LEAST_SERVICE, type Measurement, MOST, type ServiceRate } from './estimate.ts';
 import type { Filter } from './filter.ts';
-import { scaled } from './first-guess.ts';
+import { isGuessed, rescaled, scaled } from './first-guess.ts';
 import { COUNT_NOISE_SHARE, type Interval, observe } from './observe.ts';
 import { followTrial, isTrying } from './trial.ts';
 import { followUnseen, isUnseen } from './unseen.ts';
@@ -41,7 +41,7 @@ export function ageServiceRate({ rate, doubt }: ServiceRate, forMs: number): Ser
 export function update(known: Estimate, now: Measurement): Estimate {
   const dt = (now.atMs - known.atMs) / 1000;
   if (!(dt > 0)) return known;
-  const before = known.first === undefined ? known : scaled(known, known.first, now);
+  const before = scaledBy(known, now);
   const { served } = now;
   const moved = Math.abs(served - before.meanReady) > MOVED * before.meanReady;
   drift(f, before, { served, dt, moved });
@@ -85,6 +85,11 @@ export function update(known: Estimate, now: Measurement): Estimate {
     if (behind !== undefined && now.taken === undefined) estimate.behind = behind;
   }
   return estimate;
+}
+
+function scaledBy(known: Estimate, now: Measurement): Estimate {
+  if (known.first !== undefined) return scaled(known, known.first, now);
+  return isGuessed(known) ? rescaled(known, now.most) : known;
 }
 
 /** What the law decides by: where nobody counts those that are worked on, what was supposed of them. */

@@ -77,6 +77,44 @@ export function scaled(known: Estimate, first: FirstCount, now: Measurement): Es
   };
 }
 
+/** σ_μ/μ from which on hardly anything was learned of μ since it was guessed. */
+const GUESSED = 0.5;
+
+export function isGuessed({ service, varService }: Estimate): boolean {
+  return varService >= (GUESSED * service) ** 2;
+}
+
+/** So many times more than all that may run could do, by a guess and its deviation, makes it a wrong one. */
+const FAR_TOO_MANY = 2;
+
+/**
+ * The first scale may be wrong by a hundred times: where one instance did nearly all that came, a few messages that had to wait
+ * said nothing of how many those were. Once far more come than all that may run could do by it, it is guessed anew, so that all of
+ * them would do. By what was known before this count: with a longer queue it must not be another one.
+ */
+export function rescaled(known: Estimate, most: number | undefined): Estimate {
+  const { arrivals: flow, ready, varArrivals } = known;
+  const could = (known.service + Math.sqrt(known.varService)) * (most ?? Number.POSITIVE_INFINITY);
+  if (most === undefined || most < 1 || flow <= FAR_TOO_MANY * could) return known;
+  const service = clamp(flow / most, LEAST_SERVICE, MOST);
+  const own = service * ready;
+  // What was supposed goes by the same scale, and begins anew with it.
+  const { unseen: _, behind: __, ...others } = known;
+  return {
+    ...others,
+    arrivals: flow + own,
+    varArrivals: varArrivals + own * own,
+    service,
+    varService: service * service,
+    covariance: 0.9 * service * own,
+  };
+}
+
+/** A count doubles μ at most, unless that was proven or the scale guessed anew. */
+export function isRescaled(known: Estimate, next: Estimate): boolean {
+  return isGuessed(known) && next.service > 2 * known.service;
+}
+
 /** Without its first count. To leave a field out takes longer than all else here: only who needs it does. */
 function settled({ first: _, ...known }: Estimate): Estimate {
   return known;

@@ -108,6 +108,106 @@ describe('the first scale', () => {
   });
 });
 
+describe('a scale that was guessed from few messages', () => {
+  const at = (s: number, over: Partial<Measurement> = {}): Measurement => ({
+    atMs: T0 + s * 1_000,
+    waiting: 2,
+    served: 1,
+    ready: 1,
+    emptyBelow: 2.5,
+    working: undefined,
+    arrived: undefined,
+    most: 5,
+    ...over,
+  });
+  /** One instance has done all that came, but for sixteen messages: μ is taken for a tenth of what it is. */
+  const guessed = (): Estimate => update(firstEstimate(at(0), undefined), at(5, { waiting: 16 }));
+  const jumpedTo = (waiting: number, over: Partial<Measurement> = {}): Estimate =>
+    update(guessed(), at(10, { waiting, ...over }));
+  /** 175/s come and four do 50/s each. */
+  const served = (s: number, waiting: number, over: Partial<Measurement> = {}): Measurement =>
+    at(s, { waiting, served: 4, ready: 4, ...over });
+
+  it('is guessed anew once far more comes than all that may run could do by it', () => {
+    expect(guessed().service).toBeLessThan(4);
+    const jumped = jumpedTo(630);
+    expect(jumped.service).toBeLessThan(8);
+    const { service } = update(jumped, served(15, 627));
+    expect(service).toBeGreaterThan(20);
+    expect(service).toBeLessThan(65);
+  });
+
+  it('lets the next counts tell the rate', () => {
+    let estimate = jumpedTo(630);
+    for (const [k, waiting] of [627, 497, 372].entries())
+      estimate = update(estimate, served(15 + 5 * k, waiting));
+    expect(estimate.service).toBeGreaterThan(35);
+    expect(estimate.service).toBeLessThan(65);
+  });
+
+  it.each([
+    { name: 'as much could be done by it', over: {}, waiting: 40 },
+    { name: 'nothing says how many there may be', over: { most: undefined }, waiting: 630 },
+  ])('stays where $name', ({ over, waiting }) => {
+    expect(update(jumpedTo(waiting), served(15, waiting, over)).service).toBeLessThan(10);
+  });
+
+  it('stays where it was measured', () => {
+    const measured = { ...jumpedTo(630), varService: 0.1 };
+    expect(update(measured, served(15, 627)).service).toBeLessThan(10);
+  });
+
+  it('supposes anew what nobody sees', () => {
+    const known = guessed();
+    const { unseen } = update(jumpedTo(630), served(15, 627));
+    expect(known.unseen?.[0]).toBeLessThan(2);
+    // The least of five, each twice the one before.
+    expect(unseen?.[0]).toBeGreaterThan(3);
+  });
+});
+
+describe('a service rate that became another one', () => {
+  const slower = (after: number, seed: number) => {
+    const random = seeded(seed);
+    let arrived = 0;
+    let waiting = 60;
+    let estimate: Estimate | undefined;
+    const rates: number[] = [];
+    for (let k = 0; k <= 90; k++) {
+      const ready = 40;
+      const m = { waiting, served: ready, ready, emptyBelow: 1, working: undefined, arrived };
+      const now: Measurement = { ...m, atMs: T0 + k * 500 };
+      estimate = estimate === undefined ? firstEstimate(now, 5) : update(estimate, now);
+      rates.push(estimate.service);
+      const came = poisson(random, 100);
+      arrived += came;
+      waiting += came - poisson(random, ((k < 60 ? 5 : after) * ready) / 2);
+    }
+    return rates;
+  };
+
+  it.each([1, 2, 3])(
+    'is followed within three seconds where a counter tells what was done, seed %d',
+    (seed) => {
+      const rates = slower(2, seed);
+      expect(rates[60]).toBeGreaterThan(4.5);
+      expect(rates[66]).toBeLessThan(3);
+    },
+  );
+
+  it.each([1, 2, 3])('stays known while it is the same, seed %d', (seed) => {
+    for (const rate of slower(5, seed).slice(20)) expect(Math.abs(rate - 5)).toBeLessThan(0.75);
+  });
+
+  it('is told by nothing where nothing can be done', () => {
+    const m = { waiting: 0, served: 1, ready: 1, emptyBelow: 1, working: 0 };
+    let estimate = firstEstimate({ ...m, atMs: T0, arrived: 0 }, undefined);
+    for (let k = 1; k < 20; k++) estimate = update(estimate, { ...m, atMs: T0 + k * 5_000, arrived: 0 });
+    expect(estimate.service).toBeGreaterThan(0);
+    expect(Number.isFinite(estimate.varService)).toBe(true);
+  });
+});
+
 describe('the estimate of arrivals and service rate', () => {
   it('knows arrivals and service rate once the ready count has moved behind a queue', () => {
     const { estimate } = follow({
