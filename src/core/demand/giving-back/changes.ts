@@ -18,8 +18,8 @@ const PER_MIN = 60_000 / COUNTS_FOR_MS;
 /** More than these nobody makes. */
 const MOST_PER_MIN = 120;
 /**
- * From so many a minute on a fall is to be worth more, where it is told how many work and where nobody sees that. Of 600 cells of
- * `simulate --suite fast` none is above 12 then (specs/decisions/deciding-fluid-law-restless.md).
+ * From so many a minute on a fall is to be worth more, where it is told how many work and where nobody sees that. Of 2,160 cells
+ * of `simulate --suite fast` where that is told none is above 12 then, of 720 others one (specs/decisions/deciding-fluid-law-restless.md).
  */
 const MANY_PER_MIN = 6;
 const MANY_PER_MIN_IF_BLIND = 8;
