@@ -4,7 +4,7 @@ import { objectiveText } from '../../api/words/objective.ts';
 import { scheduleText } from '../../api/words/schedule.ts';
 import { type EventObject, type Explanation, originOf, type PolicyObject } from '../client/policy-object.ts';
 import { eventTable } from './event-lines.ts';
-import { ageText, appTable, conditionTable, timeText } from './policy-table.ts';
+import { ageText, appTable, conditionTable, isUnread, timeText } from './policy-table.ts';
 import { age, table } from './table.ts';
 
 /** Of decisions and of events. */
@@ -41,7 +41,9 @@ export function describePolicy({ policy, explanation, events }: PolicyFacts, now
     .join('\n\n');
 }
 
-function headText({ metadata, spec, status }: PolicyObject, nowMs: number): string {
+function headText(policy: PolicyObject, nowMs: number): string {
+  const { metadata, spec, status } = policy;
+  const isRead = !isUnread(policy);
   const { source, revision } = originOf(metadata);
   const capacity = status?.capacity;
   const rows: readonly (readonly [string, string])[] = [
@@ -54,16 +56,16 @@ function headText({ metadata, spec, status }: PolicyObject, nowMs: number): stri
     ],
     ['Source', source],
     ['Revision', revision],
-    ['Generation', generationText(metadata.generation, status?.observedGeneration)],
+    ['Generation', isRead ? generationText(metadata.generation, status?.observedGeneration) : ''],
     ['Age', ageText(metadata.creationTimestamp, nowMs)],
-    ['Mode', spec.mode],
+    ['Mode', isRead ? spec.mode : ''],
     [
       spec.pool === undefined ? 'Capacity' : `Pool ${spec.pool}`,
       capacity === undefined ? 'unknown' : `${capacity.used} of ${capacity.total} used`,
     ],
     ['Operator', status?.operator ?? ''],
-    ['Interval', spec.interval],
-    ['On delete', spec.onDelete],
+    ['Interval', isRead ? spec.interval : ''],
+    ['On delete', isRead ? spec.onDelete : ''],
     [
       'Deleting',
       metadata.deletionTimestamp === undefined ? '' : `since ${timeText(metadata.deletionTimestamp)}`,

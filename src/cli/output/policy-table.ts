@@ -28,7 +28,7 @@ export const POLICY_COLUMNS: Columns<PolicyObject> = {
     readyText(policy.status?.conditions),
     modeText(policy),
     allTargets(policy),
-    policy.spec.apps.length,
+    isUnread(policy) ? '-' : policy.spec.apps.length,
     usedText(policy.status?.capacity),
     conditionOf(policy, 'ScalingLimited')?.status ?? 'Unknown',
     heldText(policy),
@@ -175,7 +175,14 @@ function readyText(conditions: readonly Condition[] | undefined): string {
   return STATES.has(ready.reason) ? ready.reason : `${ready.status} (${ready.reason})`;
 }
 
-function modeText({ spec, status }: PolicyObject): string {
+/** Of a policy in a file that was refused nothing but its name is known. */
+export function isUnread({ spec, status }: PolicyObject): boolean {
+  return spec.apps.length === 0 && status?.apps === undefined;
+}
+
+function modeText(policy: PolicyObject): string {
+  const { spec, status } = policy;
+  if (isUnread(policy)) return '-';
   return status?.paused === undefined ? spec.mode : 'Paused by hand';
 }
 

@@ -4,7 +4,14 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OperatorView } from '../../../src/controller/status/view.ts';
 import { browserMissing, launchBrowser, type OpenPage, openPage } from '../../support/page/browser.ts';
-import { aPolicyView, aPool, aViewOf, manyPolicies, withQueue } from '../../support/page/operator-views.ts';
+import {
+  aPolicyView,
+  aPool,
+  aViewOf,
+  manyPolicies,
+  withCondition,
+  withQueue,
+} from '../../support/page/operator-views.ts';
 import { ShownPage } from '../../support/page/shown-page.ts';
 
 /** With room for a machine that does much else. */
@@ -107,6 +114,65 @@ describe.skipIf(browserMissing())('the list of policies', { timeout: 240_000 }, 
     await page.getByTestId('troubles').locator('li').last().click();
     const last = page.getByTestId('troubles').locator('li p').last();
     expect(await last.evaluate((p) => p.scrollHeight - p.clientHeight)).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    { name: 'a phone', width: 390, height: 844 },
+    { name: 'a laptop', width: 1280, height: 900 },
+    { name: 'a wide screen', width: 1920, height: 1080 },
+  ])(
+    'says in each row on $name what is wrong to the end, in rows of one height',
+    async ({ width, height }) => {
+      const path = '/statistics/of/all/the/queues/of/the/shop?queue=orders';
+      const message = `/orders/consumer: reading ${path} at q: connection refused`;
+      const unread = {
+        status: 'False',
+        reason: 'NotRead',
+        message,
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      } as const;
+      const policies = [
+        withCondition(aPolicyView('orders'), 'MetricsAvailable', unread),
+        aPolicyView('mails'),
+      ];
+      const { page } = await look(
+        aViewOf(
+          policies.map((policy) => aPool([policy])),
+          { atMs: Date.now() },
+        ),
+      );
+      await page.setViewportSize({ width, height });
+      await expect
+        .poll(() => text(page, 'row-cause'), SOON)
+        .toMatch(/^Metric not read for .*connection refused$/);
+      const rows = await page.getByTestId('policy-row').evaluateAll((all) =>
+        all.map((row) => {
+          const cause = row.querySelector('.row-cause');
+          const { height } = row.getBoundingClientRect();
+          return { height, cut: (cause?.scrollHeight ?? 99) - (cause?.clientHeight ?? 0) };
+        }),
+      );
+      expect(rows.map(({ cut }) => Math.max(0, cut - 1))).toEqual([0, 0]);
+      expect(new Set(rows.map((row) => row.height)).size).toBe(1);
+    },
+  );
+
+  it('does not grow wider than a phone for the address of a metric', async () => {
+    const [pool] = aViewOf([aPool([aPolicyView('orders')])]).pools;
+    const policies = (pool?.policies ?? []).map((policy) => ({
+      ...policy,
+      apps: policy.apps.map((app) => ({
+        ...app,
+        metrics: app.metrics.map((metric) => ({
+          ...metric,
+          label: `http://10.20.30.40/${'orders/'.repeat(20)}`,
+        })),
+      })),
+    }));
+    const { page } = await look(aViewOf([aPool(policies)]));
+    await page.setViewportSize({ width: 390, height: 844 });
+    const wider = () => page.evaluate<number>(`document.documentElement.scrollWidth - innerWidth`);
+    await expect.poll(wider, SOON).toBeLessThanOrEqual(0);
   });
 
   it('leads by pages to every policy, from there to its own page, and back', async () => {

@@ -11,7 +11,7 @@ import { TransientError } from '../../../src/runtime/errors.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
 import { operatorApi } from '../../../src/server/kube/operator-api.ts';
 import { QueueDemo } from '../../support/queue-demo.ts';
-import { type Answer, POLICIES, told, WatchReader } from './world.ts';
+import { ALL_POLICIES, type Answer, POLICIES, told, WatchReader } from './world.ts';
 
 const MERGE = 'application/merge-patch+json';
 
@@ -337,6 +337,39 @@ describe('an applied policy', () => {
 });
 
 describe('a policy of another source', () => {
+  it('that was refused and never ran is listed all the same, with why and where, and changed there', async () => {
+    const { ask, see } = await start();
+    const message = 'night.yaml:3: spec.apps[0].instances: min 1 is greater than max 0';
+    const conditions = initialConditions(0, 0).map((each) =>
+      each.type === 'Accepted'
+        ? ({ ...each, status: 'False', reason: 'InvalidSpec', message } as const)
+        : each,
+    );
+    const one = { kind: 'MicroscalingPolicy', source: 'files', generation: 0, conditions } as const;
+    const night = { ...one, key: resourceKey({ namespace: 'shop', name: 'night' }), place: 'night.yaml:3' };
+    const refused = [night, { ...night, source: 'other files', place: 'copy.yaml:3' }];
+    await see((view) => ({ ...view, refused }));
+    const { body } = await ask('GET', ALL_POLICIES);
+    expect(body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name)).toEqual([
+      'queue-demo',
+      'night',
+    ]);
+    const path = `${POLICIES.replace('default', 'shop')}/night`;
+    const first = (await ask('GET', path)).body;
+    expect(first).toMatchObject({ spec: { apps: [] }, status: { conditions } });
+    expect(first.metadata.annotations).toMatchObject({ 'microscaling.io/source': 'night.yaml:3' });
+    // Nothing is new as long as it stands there so.
+    await see((view) => ({ ...view, refused }));
+    expect((await ask('GET', path)).body.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
+    const put = await ask('PUT', path, { ...first, ...shop(), metadata: first.metadata });
+    expect([put.status, put.body.message]).toEqual([
+      403,
+      expect.stringContaining('its home is night.yaml:3'),
+    ]);
+    await see((view) => view);
+    expect((await ask('GET', path)).status).toBe(404);
+  });
+
   it('is shown with its place, the same for ever, and is changed where it is kept', async () => {
     const { ask, documents } = await start();
     const { body: demo } = await ask('GET', `${POLICIES}/queue-demo`);

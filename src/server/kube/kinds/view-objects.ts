@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { API_GROUP, API_VERSION } from '../../../api/policy.ts';
-import type { CapacityPoolView, PolicyView } from '../../../controller/status/view.ts';
+import type { CapacityPoolView, PolicyView, RefusedView } from '../../../controller/status/view.ts';
 import { type KubeObject, timestamp } from './object.ts';
 
 /** Added by the API, never kept: what clients send back of them is passed over. */
@@ -33,6 +33,25 @@ export function objectOfView(kind: KubeObject['kind'], view: PolicyView | Capaci
     spec: view.spec,
   };
   return withOrigin(object, view);
+}
+
+/** Of a document that never ran only its name is known for certain, and why. */
+export function refusedObject({ kind, key, source, generation, conditions }: RefusedView): KubeObject {
+  const [namespace = '', name = ''] = key.split('/');
+  const [seenFirst = ''] = conditions.map(({ lastTransitionTime }) => lastTransitionTime).sort();
+  return {
+    apiVersion: API_VERSION,
+    kind,
+    metadata: {
+      name,
+      namespace,
+      uid: steadyUid(kind, key, source),
+      generation,
+      creationTimestamp: timestamp(Date.parse(seenFirst)),
+      annotations: {},
+    },
+    spec: kind === 'CapacityPool' ? {} : { apps: [] },
+  };
 }
 
 export function withOrigin(object: KubeObject, { place, revision }: Origin): KubeObject {

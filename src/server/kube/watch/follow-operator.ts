@@ -18,7 +18,7 @@ import { Pace } from '../../../runtime/work/pace.ts';
 import { ChangeSignal } from '../../page/change-signal.ts';
 import { type KubeObject, keyOf, timestamp, withMeta } from '../kinds/object.ts';
 import type { OperatorKind } from '../kinds/operator-kind.ts';
-import { objectOfView, steadyUid } from '../kinds/view-objects.ts';
+import { objectOfView, refusedObject, steadyUid } from '../kinds/view-objects.ts';
 import { EventFollower } from './follow-events.ts';
 import type { Versions } from './versions.ts';
 import type { WatchCache } from './watch-cache.ts';
@@ -193,15 +193,19 @@ export class OperatorFollower {
     }
   }
 
-  /** What never ran is shown where it can be seen, and mended: only an applied object is an object without having run. */
+  /** What never ran is shown where it can be seen, and mended. */
   #lookAtRefused({ refused }: OperatorView): void {
     const now = new Set<string>();
-    for (const { kind, key, source, place, conditions } of refused) {
+    for (const each of refused) {
+      const { kind, key, source, place, conditions } = each;
       const served = kind === 'CapacityPool' ? this.#deps.pools : this.#deps.policies;
+      const isRun = (kind === 'CapacityPool' ? this.#pools : this.#policies).has(key);
       const uid = served.current(key)?.metadata.uid;
-      if (uid === undefined) continue;
+      // Of one that stands twice and runs, and of a second one that does not, the first is the object of its name.
+      if (now.has(`${kind} ${key}`) || (uid === undefined && isRun)) continue;
       now.add(`${kind} ${key}`);
-      served.see(key, { source, uid, report: { status: { conditions }, origin: { place, revision: '' } } });
+      const report = { status: { conditions }, origin: { place, revision: '' } };
+      served.see(key, { source, ...(uid === undefined ? { object: refusedObject(each) } : { uid }), report });
     }
     for (const name of this.#refused) {
       const [kind, key = ''] = name.split(' ');

@@ -3,6 +3,7 @@
 
 import type { OperatorView } from '../../../controller/status/view.ts';
 import { defined } from '../../../lang/defined.ts';
+import type { Health } from './policy-health.ts';
 import type { Healths } from './tracker.ts';
 
 export interface PageTrouble {
@@ -17,7 +18,9 @@ export interface PageTrouble {
 export function troublesOf(
   { cluster, clusters, problems }: Pick<OperatorView, 'cluster' | 'clusters' | 'problems'>,
   healths: Healths,
+  rows: readonly { readonly health: Pick<Health, 'why'> }[] = [],
 ): readonly PageTrouble[] {
+  const whys = [...healths.values(), ...rows.map(({ health }) => health)].map(({ why }) => why);
   const away = (clusters.length === 0 ? [cluster] : clusters).filter(({ reachable }) => !reachable);
   return [
     ...away.map(({ scheduler, url, message }): PageTrouble => {
@@ -29,12 +32,15 @@ export function troublesOf(
         policies: waiting.length,
       };
     }),
-    ...problems.filter((problem) => !isSaid(problem, healths)),
+    ...problems.filter((problem) => !isSaid(problem, whys)),
   ];
 }
 
 /** A policy says itself why its document is not taken: one with mistakes with its place, one that others stand against without. */
-function isSaid({ source, message }: OperatorView['problems'][number], healths: Healths): boolean {
+function isSaid(
+  { source, message }: OperatorView['problems'][number],
+  whys: readonly (string | undefined)[],
+): boolean {
   const said = [`${source}: ${message}`, message];
-  return [...healths.values()].some(({ why }) => said.some((text) => why?.startsWith(text) === true));
+  return whys.some((why) => said.some((text) => why?.startsWith(text) === true));
 }

@@ -1,11 +1,13 @@
 // server: the list of policies, trouble first: one row a policy, filtered, and cut into pages.
 
+import { resourceKey } from '../../../api/policy.ts';
+import { troubleWords } from '../../../api/words/trouble-words.ts';
 import type { MetricView, OperatorView, PolicyView, PoolView } from '../../../controller/status/view.ts';
 import { defined } from '../../../lang/defined.ts';
 import { isOverTarget } from '../health/over-target.ts';
 import { type Health, LEVELS, type Level } from '../health/policy-health.ts';
 import type { Healths } from '../health/tracker.ts';
-import { policyTitle } from '../view/titles.ts';
+import { keyTitle, policyTitle } from '../view/titles.ts';
 import type { Selection } from './selection.ts';
 
 /** Rows that a page of the list has. */
@@ -26,7 +28,8 @@ export interface PageRow {
   >;
   readonly apps: number;
   readonly running: number;
-  readonly held: PoolView['capacity'];
+  /** Absent: it never ran. */
+  readonly held?: PoolView['capacity'];
 }
 
 /** A pool that several policies share. */
@@ -54,26 +57,27 @@ export interface Counted {
   readonly limited: number;
 }
 
-export function countedOf(healths: Healths): Counted {
-  const levels = [...healths.values()].map(({ level }) => level);
+export function countedOf(healths: Healths, refused: readonly PageRow[] = []): Counted {
+  const levels = [...healths.values(), ...refused.map(({ health }) => health)].map(({ level }) => level);
   const count = (wanted: Level): number => levels.filter((level) => level === wanted).length;
   return { policies: levels.length, failing: count('failing'), limited: count('limited') };
 }
 
 export function pageList(view: OperatorView, healths: Healths, selection: Selection): PageList {
   const pools = view.pools.filter(({ name }) => selection.pool === undefined || name === selection.pool);
-  const all = pools.flatMap((pool) =>
-    pool.policies.map((policy) => ({ pool, policy, health: healthOf(policy, healths) })),
+  const run = pools.flatMap((pool) =>
+    pool.policies.map((policy) => entryOf({ pool, policy, health: healthOf(policy, healths) })),
   );
+  const all = [...run, ...(selection.pool === undefined ? refusedPolicies(view).map(refusedEntry) : [])];
   const words = selection.search.split(/\s+/).filter((word) => word !== '');
   const matching = all
     .filter(({ health }) => selection.show === '' || [health.level, health.kind].includes(selection.show))
-    .filter((entry) => words.every((word) => textOf(entry).includes(word)))
+    .filter(({ text }) => words.every((word) => text().includes(word)))
     .toSorted(byTrouble);
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_ROWS));
   const page = Math.min(selection.page, pages);
   return {
-    rows: matching.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS).map(rowOf),
+    rows: matching.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS).map(({ row }) => row()),
     page,
     pages,
     matching: matching.length,
@@ -86,9 +90,56 @@ export function pageList(view: OperatorView, healths: Healths, selection: Select
 }
 
 interface Entry {
+  readonly key: string;
+  readonly health: Pick<Health, 'level' | 'kind' | 'sinceMs'>;
+  /** What a search finds. */
+  readonly text: () => string;
+  readonly row: () => PageRow;
+}
+
+interface Run {
   readonly pool: PoolView;
   readonly policy: PolicyView;
   readonly health: Health;
+}
+
+function entryOf(run: Run): Entry {
+  const { policy, health } = run;
+  const key = `${policy.namespace}/${policy.name}`;
+  return { key, health, text: () => textOf(run), row: () => rowOf(run) };
+}
+
+function refusedEntry(row: PageRow): Entry {
+  const { key, health } = row;
+  const text = [key, health.level, health.kind, health.what, health.why].join('\n').toLowerCase();
+  return { key, health, text: () => text, row: () => row };
+}
+
+/** Policies that never ran, and why: nothing else on the page speaks for them. */
+export function refusedPolicies({
+  refused,
+  pools,
+}: Pick<OperatorView, 'refused' | 'pools'>): readonly PageRow[] {
+  if (refused.length === 0) return [];
+  const shown = new Set<string>(
+    pools.flatMap(({ policies }) => policies.map((policy) => resourceKey(policy))),
+  );
+  return refused.flatMap(({ kind, key, conditions }): readonly PageRow[] => {
+    const accepted = conditions.find(({ type }) => type === 'Accepted');
+    if (kind !== 'MicroscalingPolicy' || accepted === undefined || shown.has(key)) return [];
+    shown.add(key);
+    const { reason, message, lastTransitionTime } = accepted;
+    const sinceMs = Date.parse(lastTransitionTime);
+    const what = reason === 'InvalidSpec' ? 'Not valid, not running' : troubleWords(reason).what;
+    const health = {
+      level: 'failing',
+      kind: reason,
+      what,
+      sinceMs,
+      ...defined({ why: shortened(message) }),
+    } as const;
+    return [{ key, title: keyTitle(key), pool: '', health, apps: 0, running: 0 }];
+  });
 }
 
 const UNKNOWN: Health = { level: 'unknown', kind: 'Pending', what: 'Not looked at yet' };
@@ -97,7 +148,7 @@ function healthOf({ namespace, name }: PolicyView, healths: Healths): Health {
   return healths.get(`${namespace}/${name}`) ?? UNKNOWN;
 }
 
-function textOf({ pool, policy, health }: Entry): string {
+function textOf({ pool, policy, health }: Run): string {
   const { namespace, name, apps } = policy;
   const parts = [
     `${namespace}/${name}`,
@@ -118,19 +169,15 @@ function byTrouble(a: Entry, b: Entry): number {
   const isCalm = a.health.level === 'ok';
   const since = isCalm ? 0 : (a.health.sinceMs ?? Infinity) - (b.health.sinceMs ?? Infinity);
   if (since !== 0 && !Number.isNaN(since)) return since;
-  return nameOf(a) < nameOf(b) ? -1 : 1;
+  return a.key < b.key ? -1 : 1;
 }
 
-function nameOf({ policy }: Entry): string {
-  return `${policy.namespace}/${policy.name}`;
-}
-
-function rowOf({ pool, policy, health }: Entry): PageRow {
+function rowOf({ pool, policy, health }: Run): PageRow {
   const metrics = policy.apps.flatMap((app) => app.metrics);
   const metric =
     metrics.find(({ state }) => state === 'unavailable') ?? metrics.find(isOverTarget) ?? metrics[0];
   const { level, kind, what, limit, sinceMs, cluster } = health;
-  const why = cluster === undefined ? shortened(health.why) : undefined;
+  const why = cluster === undefined ? shortened(withNames(health.why, policy)) : undefined;
   return {
     key: `${policy.namespace}/${policy.name}`,
     title: policyTitle(policy),
@@ -141,6 +188,11 @@ function rowOf({ pool, policy, health }: Entry): PageRow {
     running: policy.apps.reduce((sum, { running }) => sum + running, 0),
     held: pool.capacity,
   };
+}
+
+/** In the row of their policy the names of apps say enough. */
+function withNames(text: string | undefined, { apps }: PolicyView): string | undefined {
+  return apps.reduce((said, { id, name }) => said?.replaceAll(`${id}: `, `${name}: `), text);
 }
 
 /** What a row has room for on a wide screen. */
@@ -169,7 +221,7 @@ function metricOf({
   return { state, unit, label, ...defined({ ...shown, infinite }) };
 }
 
-function causesOf(healths: readonly Health[]): PageList['causes'] {
+function causesOf(healths: readonly Pick<Health, 'level' | 'kind'>[]): PageList['causes'] {
   const groups = [...Map.groupBy(healths, ({ level, kind }) => `${level} ${kind}`).values()];
   return groups
     .flatMap((group) =>

@@ -13,7 +13,7 @@ import { defined } from '../../../lang/defined.ts';
 import type { Healths } from '../health/tracker.ts';
 import { type PageTrouble, troublesOf } from '../health/troubles.ts';
 import type { PageSample } from '../history.ts';
-import { type Counted, countedOf, type PageList, pageList } from '../overview/rows.ts';
+import { type Counted, countedOf, type PageList, pageList, refusedPolicies } from '../overview/rows.ts';
 import { EVERYTHING, type Selection } from '../overview/selection.ts';
 import { type PageIntervention, pageInterventions } from './interventions.ts';
 import { type PagePool, pagePool } from './page-pool.ts';
@@ -71,18 +71,21 @@ export function pageView(view: OperatorView, extras: PageExtras): PageView {
   const pools = looked.map((pool) =>
     pagePool(pool, { healths, tiles: tiles.get(pool.name) ?? [], ratePerS, ...defined({ policy }) }),
   );
-  const needsList =
-    looked.length === 0 || (policy === undefined && pools.some(({ others }) => others.length > 0));
   const asked = policy ?? selection.pool;
+  const refused = refusedPolicies(view);
+  const needsList =
+    looked.length === 0 ||
+    (policy === undefined && pools.some(({ others }) => others.length > 0)) ||
+    (asked === undefined && refused.length > 0);
   return {
     atMs,
     version,
     ready,
-    counted: countedOf(healths),
+    counted: countedOf(healths, refused),
     clusters: (view.clusters.length === 0 ? [view.cluster] : view.clusters).map(
       ({ scheduler, url, reachable }) => ({ scheduler, url, reachable }),
     ),
-    troubles: troublesOf(view, healths),
+    troubles: troublesOf(view, healths, needsList && asked === undefined ? refused : []),
     ...(asked !== undefined && looked.length === 0 && { missing: asked }),
     pools,
     ...(needsList && { list: pageList(view, healths, selection) }),

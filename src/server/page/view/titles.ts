@@ -14,6 +14,7 @@ export function appTitle({ policy, name }: Pick<AppView, 'policy' | 'name'>): st
   return `${keyTitle(policy)}/${name}`;
 }
 
-function keyTitle(key: string): string {
+/** Of `namespace/name`. */
+export function keyTitle(key: string): string {
   return key.startsWith(`${DEFAULT_NAMESPACE}/`) ? key.slice(DEFAULT_NAMESPACE.length + 1) : key;
 }

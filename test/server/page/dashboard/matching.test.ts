@@ -9,9 +9,17 @@ interface Shown {
   readonly rows: { readonly length: number };
 }
 
-const { matchingText } = (await import(
+const { matchingText, shorter } = (await import(
   new URL('../../../../src/server/page/dashboard/overview/list.js', import.meta.url).href
-)) as { matchingText(list: Shown, policies: number): string };
+)) as { matchingText(list: Shown, policies: number): string; shorter(text: string): string };
+
+it('cuts addresses and paths in their middle, and leaves other words as they are', () => {
+  const whole =
+    'reading /very/long/path/of/a/statistics/endpoint/for/orders-28 at 127.0.0.1:9: connection refused';
+  const said = 'reading /very/long…/for/orders-28 at 127.0.0.1:9: connection refused';
+  expect(shorter(whole)).toBe(said);
+  expect(shorter('spec.apps[0].instances: min 1')).toBe('spec.apps[0].instances: min 1');
+});
 
 it.each([
   { page: 1, pages: 3, rows: 50, matching: 120, want: '1 to 50 of 120 policies' },

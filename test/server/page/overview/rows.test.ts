@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { initialConditions } from '../../../../src/api/conditions.ts';
+import { resourceKey } from '../../../../src/api/policy.ts';
 import type { PoolView } from '../../../../src/controller/status/view.ts';
 import { HealthTracker } from '../../../../src/server/page/health/tracker.ts';
 import { countedOf, PAGE_ROWS, pageList } from '../../../../src/server/page/overview/rows.ts';
 import { EVERYTHING, type Selection, selectionOf } from '../../../../src/server/page/overview/selection.ts';
+import { pageView } from '../../../../src/server/page/view/page-view.ts';
 import {
   aPolicyView,
   aPool,
@@ -44,6 +47,49 @@ describe('the list of policies', () => {
     const view = aViewOf([aPool([late]), aPool([early])], { atMs: 2 });
     const { rows } = pageList(view, tracker.look(view), EVERYTHING);
     expect(rows.map(({ title }) => title)).toEqual(['z-early', 'a-late']);
+  });
+
+  it('has policies that never ran, with why, counts them, and says it nowhere else', () => {
+    const message = 'spec.apps[0].instances: min 1 is greater than max 0';
+    const conditions = initialConditions(0, 5_000).map((each) =>
+      each.type === 'Accepted'
+        ? ({ ...each, reason: 'InvalidSpec', message: `night.yaml:3: ${message}` } as const)
+        : each,
+    );
+    const one = {
+      kind: 'MicroscalingPolicy',
+      source: 'files',
+      place: 'night.yaml:3',
+      generation: 0,
+      conditions,
+    } as const;
+    const refused = [
+      ['shop', 'night'],
+      ['default', 'calm'],
+    ].map(([namespace = '', name = '']) => ({ ...one, key: resourceKey({ namespace, name }) }));
+    const problems = [{ source: 'night.yaml:3', message }];
+    const view = { ...aViewOf(POOLS.slice(0, 1)), refused, problems };
+    const healths = new HealthTracker().look(view);
+    const page = (selection: Selection) =>
+      pageView(view, {
+        healths,
+        selection,
+        tiles: new Map(),
+        sample: { atMs: 0, values: {}, wallAheadMs: 0 },
+        ratePerS: () => undefined,
+      });
+    const { list, counted, troubles, pools } = page(EVERYTHING);
+    expect(pools).toHaveLength(1);
+    expect(list?.rows.map(({ title }) => title)).toEqual(['shop/night', 'calm']);
+    expect(list?.rows[0]).not.toHaveProperty('held');
+    expect(list?.rows[0]?.health).toEqual({
+      ...{ level: 'failing', kind: 'InvalidSpec', what: 'Not valid, not running' },
+      ...{ sinceMs: 5_000, why: `night.yaml:3: ${message}` },
+    });
+    expect(counted).toEqual({ policies: 2, failing: 1, limited: 0 });
+    expect(troubles).toEqual([]);
+    expect(page({ ...EVERYTHING, policy: 'default/calm' }).troubles).toEqual(problems);
+    expect(page({ ...EVERYTHING, search: 'greater than max' }).list?.matching).toBe(1);
   });
 
   it('says why, but of a cluster that does not answer, which is said once for all', () => {

@@ -140,6 +140,20 @@ function option() {
   return Object.assign(node, { update });
 }
 
+const LONGEST_WORD = 28;
+const KEPT = { beginning: 10, end: 14 };
+
+/**
+ * Without the middle of addresses and paths: the end of a sentence says what is wrong.
+ *
+ * @param {string} text
+ */
+export function shorter(text) {
+  return text.replace(/\S+/g, (word) =>
+    word.length <= LONGEST_WORD ? word : `${word.slice(0, KEPT.beginning)}…${word.slice(-KEPT.end)}`,
+  );
+}
+
 function policyRow() {
   const mark = el('span', { class: 'mark', 'aria-hidden': 'true' });
   const name = el('a');
@@ -157,18 +171,23 @@ function policyRow() {
     setAttribute(node, 'data-level', row.health.level);
     setText(mark, MARKS[row.health.level]);
     setText(name, row.title);
-    setAttribute(name, 'href', policyAddress(row.key));
+    // What never ran has no page of its own.
+    setAttribute(name, 'href', row.held === undefined ? undefined : policyAddress(row.key));
     setText(metric, metricText(row));
-    setText(why, row.health.why === undefined ? '' : `: ${local(row.health.why)}`);
+    setText(why, row.health.why === undefined ? '' : `: ${shorter(local(row.health.why))}`);
     setText(
       held,
-      `${count(row.running)} running · ${number(row.held.used)} of ${number(row.held.total)} ${row.held.unit}`,
+      row.held === undefined
+        ? 'nothing of it runs'
+        : `${count(row.running)} running · ${number(row.held.used)} of ${number(row.held.total)} ${row.held.unit}`,
     );
   };
   /** @param {number} nowMs */
   const tick = (nowMs) => {
-    setText(what, causeText(row.health, nowMs));
-    setAttribute(cause, 'title', cause.textContent);
+    const now = causeText(row.health, nowMs);
+    setText(what, now);
+    const { why: whole } = row.health;
+    setAttribute(cause, 'title', whole === undefined ? now : `${now}: ${local(whole)}`);
   };
   return Object.assign(node, { update, tick });
 }
