@@ -38,6 +38,14 @@ function open(documents: DocumentStore = createMemoryDocumentStore(), load = loa
 }
 
 describe('applied policies', () => {
+  it('have problems without a line, which nobody could look at', async () => {
+    const { objects, source } = open();
+    objects.put({ ...pool('one'), spec: { capacity: { slots: -1 } } });
+    const { problems } = await source.list(never);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).not.toHaveProperty('line');
+  });
+
   it('are as large as they are, without what kubectl notes on them', () => {
     const large = { labels: { note: 'x'.repeat(720 * 1024) } };
     const note = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(pool('one', large)) };

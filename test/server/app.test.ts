@@ -373,6 +373,9 @@ describe('the read API', () => {
       message: expect.stringMatching(
         /; files with problems: 0\.yaml:5: is wrong; .*4\.yaml:5: .*; and 2 more$/,
       ),
+      details: {
+        causes: expect.toSatisfy((all: { message: string }[]) => /^and 2 more/.test(all[5]?.message ?? '')),
+      },
     });
   });
 

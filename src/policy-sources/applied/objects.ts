@@ -165,8 +165,10 @@ export class AppliedObjects {
   }
 }
 
+/** An object has no lines that anybody could look at. */
 function keptOf(object: AppliedObject, { resources, invalid, problems }: Checked): Kept {
-  return { object, ...defined({ resource: resources[0]?.resource, invalid: invalid[0] }), problems };
+  const told = problems.map(({ line: _, ...problem }) => problem);
+  return { object, ...defined({ resource: resources[0]?.resource, invalid: invalid[0] }), problems: told };
 }
 
 /** A document is checked before it is known which generation and version of its object it becomes. */

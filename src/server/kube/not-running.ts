@@ -6,14 +6,25 @@ import type { Hint } from './http/failure.ts';
 const MAX_TOLD = 5;
 
 /** It may be misspelt, or stand in a file that was refused: those are its causes. */
-export function notRunningHint({ pools, problems }: OperatorView, key: string): Hint {
+export function notRunningHint({ pools, problems, refused }: OperatorView, key: string): Hint {
+  const own = refused.find((each) => each.kind === 'MicroscalingPolicy' && each.key === key);
+  const why = own?.conditions.find(({ type }) => type === 'Accepted')?.message;
+  if (why !== undefined) return { text: `: MicroscalingPolicy ${key} never ran here: ${why}`, causes: [] };
   const names = pools.flatMap((pool) => pool.policies.map(({ namespace, name }) => `${namespace}/${name}`));
   const files = problems.map(({ source, message }) => `${source}: ${message}`);
   const trouble = files.length === 0 ? '' : `; files with problems: ${listed(files, '; ')}`;
   return {
     text: `: no MicroscalingPolicy ${key} is running here; there are: ${listed(names.sort(), ', ')}${trouble}`,
-    causes: files.slice(0, MAX_TOLD).map((message) => ({ reason: 'FileRefused', message, field: '' })),
+    causes: toldFirst(files).map((message) => ({ reason: 'FileRefused', message, field: '' })),
   };
+}
+
+function toldFirst(files: readonly string[]): readonly string[] {
+  const left = files.length - MAX_TOLD;
+  const shown = files.slice(0, MAX_TOLD);
+  return left > 0
+    ? [...shown, `and ${left} more, which \`microscaling get policies\` and the log name`]
+    : shown;
 }
 
 /** What stands in a source and does not run, which a list of what runs would pass over in silence. */
