@@ -149,15 +149,14 @@ describe('trouble with files', { concurrent: false }, () => {
     await operator.reason('good', 'Ready', 'AllTrue');
     await operator.reason('orders', 'Ready', 'AllTrue');
     expect(said.map((line) => operator.logged(line).length)).toEqual(said.map(() => 1));
-    const [{ code, stdout, stderr }, lost] = await Promise.all([
+    const [{ code, stdout, stderr }, why] = await Promise.all([
       operator.ask('get'),
-      operator.ask('get', 'field'),
+      operator.ask('describe', 'field'),
     ]);
     expect(code, stderr).toBe(0);
-    expect(lost.code).toBe(1);
-    expect(lost.stderr).toMatch(
-      /no MicroscalingPolicy default\/field .*field\.yaml:5: spec\.intervall is not a field/,
-    );
+    expect(stdout).toMatch(/^default +field +False \(InvalidSpec\)/m);
+    expect(why.code, why.stderr).toBe(0);
+    expect(why.stdout).toMatch(/field\.yaml:5: spec\.intervall is not a field/);
     expect(stdout).toMatch(/^default +good +True/m);
     expect(stdout).toMatch(/^default +orders +True/m);
     await untilCounts(3, 3);
