@@ -16,7 +16,7 @@ interface Picture {
 export interface PlaceInPicture {
   readonly key: string;
   picture?: Picture;
-  holder?: Holder;
+  holder?: Holder | undefined;
   /** Of the picture when `holder` was found. */
   form?: number;
 }
@@ -57,11 +57,13 @@ export class PicturesInPlace {
   change(place: PlaceInPicture, path: readonly string[], to: (was: unknown) => unknown): void {
     const picture = place.picture ?? this.#named(path[0] ?? '');
     place.picture = picture;
-    if (place.holder === undefined || place.form !== picture.form) {
-      place.holder = this.#holderOf(picture, path);
+    let { holder } = place;
+    if (holder === undefined || place.form !== picture.form) {
+      holder = this.#holderOf(picture, path);
+      // A list of numbers is replaced by another one without a new form: what stands in a list is found each time.
+      place.holder = Array.isArray(holder) ? undefined : holder;
       place.form = picture.form;
     }
-    const { holder } = place;
     const key = path.length === 1 ? TOP : place.key;
     const was = Object.hasOwn(holder, key) ? holder[key] : undefined;
     const now = to(was);

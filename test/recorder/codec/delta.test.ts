@@ -105,6 +105,28 @@ it.each(KEEPING)(
   },
 );
 
+it('has the same pictures in place where a list is now of numbers, now of other things', () => {
+  const lists = [
+    [1, 2],
+    ['x', 2],
+    [3, 2],
+    [2, 5],
+    ['y', 5],
+    [6, 5],
+    [7, 8],
+    ['z', 8],
+  ];
+  const encoder = new DeltaEncoder();
+  const reader = new EntryReader(true);
+  for (const list of lists) {
+    const [last] = encoder
+      .frame('pool', { list })
+      .split('\n')
+      .flatMap((line) => reader.take(line) ?? []);
+    expect(last).toEqual({ kind: 'frame', pool: 'pool', picture: { list } });
+  }
+});
+
 it('never changes a picture that it has given out', () => {
   const encoder = new DeltaEncoder();
   const lines = [1, 2, 3].map((n) => encoder.frame('pool', { deep: { n, list: [{ n }] }, same: { x: 1 } }));
