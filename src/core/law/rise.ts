@@ -11,8 +11,7 @@ const LEFT_UNDONE = 0.15;
 export interface Rise {
   /** By so many. */
   readonly by: number;
-  /** Messages that waiting with it leaves undone at most, and from how many on it is made. */
-  readonly undone: number;
+  /** From so many messages on that waiting with it may have left undone it is made. */
   readonly worth: number;
   readonly isWorthIt: boolean;
 }
@@ -30,7 +29,7 @@ export function riseOf({ input, known, target, intervalS }: View, more: number, 
   const missingS = (nowMs - roseAtMs) / 1000 + intervalS;
   const undone = by * known.service * missingS;
   const worth = LEFT_UNDONE * target;
-  return { by, undone, worth, isWorthIt: asked === 0 || isBlind(input) || undone >= worth };
+  return { by, worth, isWorthIt: asked === 0 || isBlind(input) || undone >= worth };
 }
 
 /**
