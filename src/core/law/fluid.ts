@@ -292,7 +292,9 @@ function bankFrom(
   const known = memory?.estimate;
   const isScaled =
     known !== undefined &&
-    (known.first === undefined ? isRescaled(known, estimate) : estimate.first === undefined);
+    (known.first === undefined
+      ? isRescaled(known, estimate, measurement.most)
+      : estimate.first === undefined);
   return memory?.bank === undefined || isScaled
     ? firstBank(estimate)
     : updateBank(memory.bank, memory.estimate, measurement);

@@ -110,9 +110,10 @@ export function rescaled(known: Estimate, most: number | undefined): Estimate {
   };
 }
 
-/** A count doubles μ at most, unless that was proven or the scale guessed anew. */
-export function isRescaled(known: Estimate, next: Estimate): boolean {
-  return isGuessed(known) && next.service > 2 * known.service;
+/** Whether the scale was guessed anew with this count, or is another one by what it has proven: else a count doubles μ at most. */
+export function isRescaled(known: Estimate, next: Estimate, most: number | undefined): boolean {
+  if (next === known || !isGuessed(known)) return false;
+  return next.service > 2 * known.service || rescaled(known, most) !== known;
 }
 
 /** Without its first count. To leave a field out takes longer than all else here: only who needs it does. */

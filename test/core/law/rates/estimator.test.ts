@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Estimate, Measurement } from '../../../../src/core/law/rates/estimate.ts';
 import { update } from '../../../../src/core/law/rates/estimator.ts';
-import { firstEstimate } from '../../../../src/core/law/rates/first-guess.ts';
+import { firstEstimate, isRescaled, rescaled } from '../../../../src/core/law/rates/first-guess.ts';
 import { T0 } from '../../../support/builders.ts';
 import { poisson, seeded } from '../../../support/seeded.ts';
 
@@ -155,6 +155,19 @@ describe('a scale that was guessed from few messages', () => {
   it('stays where it was measured', () => {
     const measured = { ...jumpedTo(630), varService: 0.1 };
     expect(update(measured, served(15, 627)).service).toBeLessThan(10);
+  });
+
+  it('is seen to be another one, also where the next count says at once that half of it is true', () => {
+    const before = { ...guessed(), arrivals: 47, service: 1, varService: 0.26, waiting: 486, meanReady: 5.9 };
+    const known: Estimate = { ...before, ready: 6, working: 6, arrived: 0, varArrivals: 784, covariance: 0 };
+    const now = at(10, { waiting: 1193, served: 7, ready: 7, working: 4, arrived: 271, most: 13 });
+    const { service: anew } = rescaled(known, now.most);
+    expect(anew).toBeGreaterThan(3.5);
+    const next = update(known, now);
+    expect(next.service).toBe(anew / 2);
+    expect(isRescaled(known, next, now.most)).toBe(true);
+    expect(isRescaled(known, update(known, { ...now, most: 40 }), 40)).toBe(false);
+    expect(isRescaled(known, known, now.most)).toBe(false);
   });
 
   it('supposes anew what nobody sees', () => {
