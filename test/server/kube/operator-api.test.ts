@@ -336,6 +336,41 @@ describe('an applied policy', () => {
   });
 });
 
+describe('an applied policy whose name stands in a file too', () => {
+  const key = resourceKey({ namespace: 'default', name: 'shop' });
+  const one = { kind: 'MicroscalingPolicy', key, generation: 1 } as const;
+  const notTaken = (message: string) =>
+    initialConditions(1, 0).map((each) =>
+      each.type === 'Accepted' ? ({ ...each, status: 'False', reason: 'InvalidSpec', message } as const) : each,
+    );
+  const file = { ...one, source: '/etc/policies', place: 'shop.yaml:1', conditions: notTaken('the file') };
+
+  it('has the status of its own rounds while it runs, whatever is wrong with the file', async () => {
+    const { ask, see } = await start();
+    const { uid } = (await ask('POST', POLICIES, shop())).body.metadata;
+    const run = (view: OperatorView, refused: OperatorView['refused']) => {
+      const [pool] = view.pools;
+      const [policy] = pool?.policies ?? [];
+      if (pool === undefined || policy === undefined) throw new Error('no pool');
+      const applied = { ...policy, name: 'shop', source: 'api', place: 'api default/shop', uid };
+      return { ...view, refused, pools: [{ ...pool, policies: [applied] }] };
+    };
+    await see((view) => run(view, [file]));
+    const { body } = await ask('GET', `${POLICIES}/shop`);
+    expect(body.status.apps).toHaveLength(3);
+    expect(JSON.stringify(body)).not.toContain('the file');
+    expect(body.metadata.annotations).toMatchObject({ 'microscaling.io/source': 'api default/shop' });
+  });
+
+  it('says why it never ran itself, and not what is wrong with the file', async () => {
+    const { ask, see } = await start();
+    await ask('POST', POLICIES, shop());
+    const own = { ...one, source: 'api', place: 'api default/shop', conditions: notTaken('the object') };
+    await see((view) => ({ ...view, refused: [file, own] }));
+    expect((await ask('GET', `${POLICIES}/shop`)).body.status).toEqual({ conditions: own.conditions });
+  });
+});
+
 describe('a policy of another source', () => {
   it('that was refused and never ran is listed all the same, with why and where, and changed there', async () => {
     const { ask, see } = await start();

@@ -91,15 +91,19 @@ export class OperatorKind implements ServedKind, ObjectHome {
     });
   }
 
-  /** Takes over what the operator sees now. */
-  see(key: string, { source, uid, report, object }: Sighting): void {
+  /** Takes over what the operator sees now; false: of what is not shown under this name. */
+  see(key: string, { source, uid, report, object }: Sighting): boolean {
     const applied = this.current(key);
+    const isApplied = source === this.#applied?.source;
     // The operator may not have noticed yet that an object is gone, or another one of its name.
-    const isOther = uid !== undefined && uid !== applied?.metadata.uid;
-    if (source === this.#applied?.source && (applied === undefined || isOther)) return;
+    if (isApplied && (applied === undefined || (uid !== undefined && uid !== applied.metadata.uid)))
+      return false;
+    // What another source has of its name is another object.
+    if (!isApplied && applied !== undefined) return false;
     this.#reports.set(key, report);
     const shown = applied ?? object;
     if (shown !== undefined) this.#show(key, shown);
+    return true;
   }
 
   /** The operator sees the object no more; what was applied stays. */

@@ -203,9 +203,9 @@ export class OperatorFollower {
       const uid = served.current(key)?.metadata.uid;
       // Of one that stands twice and runs, and of a second one that does not, the first is the object of its name.
       if (now.has(`${kind} ${key}`) || (uid === undefined && isRun)) continue;
-      now.add(`${kind} ${key}`);
       const report = { status: { conditions }, origin: { place, revision: '' } };
-      served.see(key, { source, ...(uid === undefined ? { object: refusedObject(each) } : { uid }), report });
+      const what = uid === undefined ? { object: refusedObject(each) } : { uid };
+      if (served.see(key, { source, ...what, report })) now.add(`${kind} ${key}`);
     }
     for (const name of this.#refused) {
       const [kind, key = ''] = name.split(' ');
