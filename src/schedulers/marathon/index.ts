@@ -91,7 +91,7 @@ class HttpMarathonScheduler implements ReportingScheduler {
     const { clock, values } = deps;
     this.#deps = deps;
     const onCall = (call: SchedulerCall): void => {
-      if (call.outcome !== 'unreachable' && call.outcome !== 'aborted') this.#pulse.heard();
+      if (call.outcome !== 'unreachable' && call.outcome !== 'aborted') this.#pulse.answered();
       deps.onCall?.(call);
     };
     this.#client = createMarathonClient(config, { ...deps, onCall });
@@ -122,7 +122,9 @@ class HttpMarathonScheduler implements ReportingScheduler {
       const { lost } = this.#pulse;
       if (lost !== undefined) {
         // Whoever waited for one that is given up would be told no sooner; the answer, if one comes, wakes.
-        looking.catch((error: unknown) => this.#pulse.failed(error));
+        looking.catch((error: unknown) => {
+          if (!signal.aborted) this.#pulse.failed(error);
+        });
         throw lost.error;
       }
       const view = await looking;

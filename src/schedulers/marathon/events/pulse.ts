@@ -17,6 +17,7 @@ const QUIET_MS = 2_000;
 export class Pulse {
   readonly #options: PulseOptions;
   #heardAtMs: number;
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
   #isSilent = false;
   #lost: { readonly error: unknown } | undefined;
 
@@ -30,9 +31,15 @@ export class Pulse {
     return this.#isSilent ? this.#heardAtMs : undefined;
   }
 
-  /** Why it is given up: it was asked, and nothing has been heard of it since. Undefined: it is not. */
+  /** Why it is given up: it was asked, and has answered nothing since. Undefined: it is not. */
   get lost(): { readonly error: unknown } | undefined {
     return this.#lost;
+  }
+
+  /** It answered a question, whoever asked. */
+  answered(): void {
+    this.#answeredAtMs = this.#options.clock.monotonic();
+    this.heard();
   }
 
   /** It said something, whatever it was. */
@@ -73,6 +80,8 @@ export class Pulse {
       await ask(() => this.#turn(this.#heardAtMs <= askedAtMs), signal);
       this.heard();
     } catch (error) {
+      // One that answers others is there: this question is asked anew.
+      if (!signal.aborted && this.#answeredAtMs > askedAtMs) return;
       if (!signal.aborted) {
         this.#lost = { error };
         onTurn();

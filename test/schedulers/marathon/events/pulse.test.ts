@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../../src/runtime/clock.ts';
+import { Pulse } from '../../../../src/schedulers/marathon/events/pulse.ts';
 import { until } from '../../../support/until.ts';
 import { type Setup, setUp } from '../setup.ts';
 
@@ -108,11 +109,53 @@ describe('a Marathon at rest', () => {
     });
   });
 
+  it('is given up for what is wrong with it, and not because somebody left who asked', async () => {
+    const isList = ({ path }: { readonly path: string }) => path === '/v2/apps';
+    world.marathon.scripts.push((r) => (isQuestion(r) ? { status: 200, drop: true } : undefined));
+    world.marathon.scripts.push((r) => (isList(r) ? { status: 200, hang: true } : undefined));
+    const leaver = new AbortController();
+    await asked();
+    await until('a look that fails', () => observe().then(() => undefined, String));
+    await expect(world.scheduler.observe([APP], leaver.signal)).rejects.toThrow('/v2/info');
+    leaver.abort(new Error('the client went away'));
+    await clock.advance(50);
+    await expect(observe()).rejects.toThrow('/v2/info');
+  });
+
   it('that refuses the question is there', async () => {
     world.marathon.scripts.push((r) => (isQuestion(r) ? { status: 503 } : undefined));
     await asked();
     await asked();
     expect((await observe()).apps.size).toBe(2);
     expect(world.marathon.openStreams).toBe(1);
+  });
+});
+
+describe('a question that gets no answer', () => {
+  it.each([
+    { name: 'gives up one that answered nothing since, whatever its stream says', isLost: true },
+    { name: 'gives up none that answered another since', isLost: false },
+  ])('$name', async ({ isLost }) => {
+    const clock = new VirtualClock();
+    const stop = new AbortController();
+    const answers: PromiseWithResolvers<void>[] = [];
+    const ask = (): Promise<void> => {
+      const answer = Promise.withResolvers<void>();
+      answers.push(answer);
+      return answer.promise;
+    };
+    const pulse = new Pulse({ clock, ask, onTurn: () => undefined });
+    const watching = pulse.watch(stop.signal).catch(String);
+    await clock.advance(2_000);
+    expect(answers).toHaveLength(1);
+    await clock.advance(5_000);
+    if (isLost) pulse.heard();
+    else pulse.answered();
+    answers[0]?.reject(new Error('no answer within 10 s'));
+    await clock.advance(2_000);
+    expect([pulse.lost !== undefined, answers.length]).toEqual(isLost ? [true, 1] : [false, 2]);
+    stop.abort(new Error('over'));
+    answers[1]?.reject(new Error('over'));
+    expect(await watching).toBe(isLost ? 'Error: no answer within 10 s' : 'Error: over');
   });
 });
