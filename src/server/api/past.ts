@@ -33,7 +33,7 @@ export async function pastPolicy(
   signal: AbortSignal,
 ): Promise<(PastAnswer & { readonly object: KubeObject; readonly explanation: object }) | undefined> {
   const moment = await momentOf(reader, { atMs, policy, pools: mayHold(policy) }, signal);
-  const [found] = foundIn(moment).filter(({ view }) => resourceKey(view) === policy);
+  const [found] = foundIn(moment, atMs).filter(({ view }) => resourceKey(view) === policy);
   if (found === undefined) return undefined;
   const ids = new Set(found.view.apps.map(({ id }) => id));
   const { decisions } = await happeningsIn(
@@ -49,7 +49,7 @@ export async function pastPolicy(
   );
   const { pool } = found;
   return {
-    object: objectOf(found, atMs),
+    object: objectOf(found),
     explanation: explanation(found.view, decisions.toReversed()),
     atMs: pool.atMs,
     detail: pool.detail,
@@ -66,11 +66,11 @@ export async function pastPolicies(
   const beginsMs = await recordBeginsMs(reader);
   if (beginsMs === undefined || atMs < beginsMs) return undefined;
   const moment = await momentOf(reader, { atMs }, signal);
-  const found = foundIn(moment);
+  const found = foundIn(moment, atMs);
   return {
     list: {
       ...{ apiVersion: API_VERSION, kind: 'MicroscalingPolicyList', metadata: {} },
-      items: found.map((each) => objectOf(each, atMs)),
+      items: found.map(objectOf),
     },
     notes: [...moment.notes, ...olderNote(found, atMs), ...overdueNote(found, atMs)],
   };
@@ -161,7 +161,7 @@ async function placesAt(
 ): Promise<readonly PolicyPlace[]> {
   const moment = await momentOf(reader, { atMs }, signal);
   for (const text of moment.notes) note(text);
-  return placesOf(foundIn(moment).map(({ view }) => view));
+  return placesOf(moment.pools.flatMap(({ view }) => view.policies));
 }
 
 function surroundingsOf(policies: readonly PolicyPlace[]): EventSurroundings {
@@ -184,14 +184,14 @@ interface Found {
   readonly view: PolicyView;
 }
 
-function foundIn({ pools }: Moment): readonly Found[] {
+/** By name, as they were shown at the moment. A pool is looked at once, however many policies share it. */
+function foundIn({ pools }: Moment, atMs: number): readonly Found[] {
   return pools
+    .map((pool) => ({ ...pool, view: asOfThen(pool, atMs) }))
     .flatMap((pool) => pool.view.policies.map((view) => ({ pool, view })))
     .toSorted((a, b) => (resourceKey(a.view) < resourceKey(b.view) ? -1 : 1));
 }
 
-function objectOf({ pool, view }: Found, atMs: number): KubeObject {
-  const then = asOfThen(pool, atMs);
-  const shown = then.policies.find((policy) => resourceKey(policy) === resourceKey(view)) ?? view;
-  return { ...objectOfView(KIND, view), status: policyStatusOf(shown, then) };
+function objectOf({ pool, view }: Found): KubeObject {
+  return { ...objectOfView(KIND, view), status: policyStatusOf(view, pool.view) };
 }
