@@ -3,8 +3,8 @@
 import { durationMs, isDuration } from '../../api/duration.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 
-/** By how much clocks are put back in autumn, the most first; Lord Howe Island has half an hour. */
-const PUT_BACK_MS = [3_600_000, 1_800_000, 0];
+/** By how much clocks are put back in autumn, the most first: two hours at Troll in Antarctica, half an hour on Lord Howe Island. */
+const PUT_BACK_MS = [7_200_000, 3_600_000, 1_800_000, 0];
 const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 
 /**
