@@ -341,7 +341,9 @@ describe('an applied policy whose name stands in a file too', () => {
   const one = { kind: 'MicroscalingPolicy', key, generation: 1 } as const;
   const notTaken = (message: string) =>
     initialConditions(1, 0).map((each) =>
-      each.type === 'Accepted' ? ({ ...each, status: 'False', reason: 'InvalidSpec', message } as const) : each,
+      each.type === 'Accepted'
+        ? ({ ...each, status: 'False', reason: 'InvalidSpec', message } as const)
+        : each,
     );
   const file = { ...one, source: '/etc/policies', place: 'shop.yaml:1', conditions: notTaken('the file') };
 
