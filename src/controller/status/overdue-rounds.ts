@@ -41,9 +41,7 @@ export class OverdueRounds {
       return;
     }
     const last = this.#ended.get(pool.key);
-    // Rounds that come slowly do come: to say of each that it was overdue is no news, and work for whoever is slow already.
-    const slowMs = last === undefined ? 0 : Math.min(SLOW_GAPS * (atMs - last.atMs), SLOW_AT_MOST_MS);
-    const nextWithinMs = Math.max(nextRoundWithinMs(intervalMsOf(pool)), slowMs);
+    const nextWithinMs = nextRoundWithinMs(intervalMsOf(pool), last && atMs - last.atMs);
     this.#ended.set(pool.key, { atMs, wallMs: atMs + wallAheadMs, nextWithinMs, isTold: false });
   }
 
@@ -71,7 +69,13 @@ export class OverdueRounds {
   }
 }
 
-/** How long after the last round of such a pool another one has ended. */
-export function nextRoundWithinMs(intervalMs: number): number {
-  return Math.max(SLOW_MS, SLOW_INTERVALS * intervalMs);
+/**
+ * How long after the last round of such a pool another one has ended.
+ *
+ * @param gapMs between the last one and the one before it; where there was none, 0
+ */
+export function nextRoundWithinMs(intervalMs: number, gapMs = 0): number {
+  // Rounds that come slowly do come: to say of each that it was overdue is no news, and work for whoever is slow already.
+  const slowMs = Math.min(SLOW_GAPS * gapMs, SLOW_AT_MOST_MS);
+  return Math.max(SLOW_MS, SLOW_INTERVALS * intervalMs, slowMs);
 }

@@ -1,6 +1,7 @@
 // recorder: how everything was at a moment.
 
 import type { PoolView } from '../../controller/status/view.ts';
+import { defined } from '../../lang/defined.ts';
 import type { Header } from '../codec/segment.ts';
 import { isMinuteFrame, isRoundFrame, type RoundFrame } from '../frame/frame.ts';
 import { decidedOtherwise, poolViewOf } from './rebuild.ts';
@@ -13,6 +14,8 @@ export interface PastPool {
   readonly atMs: number;
   /** `minutes`: a picture of the minute, since every round is not kept that long. */
   readonly detail: 'rounds' | 'minutes';
+  /** Since the round before it, where that is known. */
+  readonly gapMs?: number;
 }
 
 export interface Moment {
@@ -73,20 +76,32 @@ async function roundsAt(
 ): Promise<RoundsAt> {
   const frames = new Map<string, RoundFrame>();
   const keepers = new Map<string, WordKeeper>();
+  /** Of each pool's newest frame: the one before it may have been changed into it. */
+  const ended = new Map<string, { readonly atMs: number; readonly gapMs?: number }>();
   let last: Header | undefined;
   const missing = new Set<string>();
   for await (const { entry, header } of reader.entries('rounds', { fromMs: atMs, toMs: atMs }, how)) {
     if (header !== last) {
       // What was before it was lost, or was another process: nobody knows what goes on from there.
-      if (header.pools === undefined) frames.clear();
+      if (header.pools === undefined) {
+        frames.clear();
+        ended.clear();
+      }
       for (const pool of header.pools ?? []) missing.add(pool);
       last = header;
     }
-    if (entry.kind === 'gone') frames.delete(entry.pool);
+    if (entry.kind === 'gone') {
+      frames.delete(entry.pool);
+      ended.delete(entry.pool);
+    }
     if ('pool' in entry) missing.delete(entry.pool);
     if (entry.kind !== 'frame' && entry.kind !== 'memory') continue;
     if (policy !== undefined) keeperOf(keepers, entry.pool, policy)?.take(entry);
-    if (entry.kind === 'frame' && isRoundFrame(entry.picture)) frames.set(entry.pool, entry.picture);
+    if (entry.kind !== 'frame' || !isRoundFrame(entry.picture)) continue;
+    frames.set(entry.pool, entry.picture);
+    const before = ended.get(entry.pool);
+    const { atMs: endedMs } = entry.picture;
+    ended.set(entry.pool, { atMs: endedMs, ...(before && { gapMs: endedMs - before.atMs }) });
   }
   const pools = [...frames].map(([key, frame]) => {
     const words: Words =
@@ -96,7 +111,8 @@ async function roundsAt(
         `${app}: microscaling ${last?.operator} decided this; the present version words its steps, and would decide otherwise`,
       );
     const view = poolViewOf(frame, words);
-    return [key, { view, atMs: frame.atMs + frame.wallAheadMs, detail: 'rounds' as const }] as const;
+    const gap = defined({ gapMs: ended.get(key)?.gapMs });
+    return [key, { view, atMs: frame.atMs + frame.wallAheadMs, detail: 'rounds' as const, ...gap }] as const;
   });
   return { pools: new Map(pools), ...(last?.pools && { missing }) };
 }

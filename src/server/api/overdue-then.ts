@@ -8,10 +8,10 @@ import type { PolicyView, PoolView } from '../../controller/status/view.ts';
 import type { PastPool } from '../../recorder/read/moment.ts';
 
 /** Since when, ms since the epoch; undefined: rounds ended, or the picture is of a minute, which does not tell. */
-export function overdueThen({ view, detail }: PastPool, atMs: number): number | undefined {
+export function overdueThen({ view, detail, gapMs }: PastPool, atMs: number): number | undefined {
   const { lastRoundAtMs, intervalMs } = view;
   if (detail === 'minutes' || lastRoundAtMs === undefined) return undefined;
-  return atMs - lastRoundAtMs <= nextRoundWithinMs(intervalMs) ? undefined : lastRoundAtMs;
+  return atMs - lastRoundAtMs <= nextRoundWithinMs(intervalMs, gapMs) ? undefined : lastRoundAtMs;
 }
 
 /** The pool as it was shown at the moment itself. */
@@ -19,7 +19,7 @@ export function asOfThen(pool: PastPool, atMs: number): PoolView {
   const { view } = pool;
   const sinceMs = overdueThen(pool, atMs);
   if (sinceMs === undefined) return view;
-  const saidMs = sinceMs + nextRoundWithinMs(view.intervalMs);
+  const saidMs = sinceMs + nextRoundWithinMs(view.intervalMs, pool.gapMs);
   const policies = view.policies.map((policy) => notReadySince(policy, sinceMs, saidMs));
   return { ...view, overdueSinceMs: sinceMs, policies };
 }

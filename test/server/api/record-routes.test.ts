@@ -214,6 +214,25 @@ it('says of a moment in which no round had ended for a while what `get` said the
   expect(well).toMatchObject({ notes: [] });
 });
 
+it('says of rounds that come slowly what `get` said then: that they come', async () => {
+  const { app, clock } = await served();
+  let goOn = demo.holdRounds();
+  for (let i = 0; i < 3; i++) {
+    await demo.advance(4_000);
+    goOn();
+    goOn = demo.holdRounds();
+  }
+  await demo.advance(3_700);
+  const thenMs = clock.now();
+  const { body: shown } = await get(app, POLICY);
+  await demo.advance(100);
+  goOn();
+  await demo.advance(5_000);
+  const { object, notes } = (await get(app, `${POLICY}/past?at=${thenMs}`)).body as PastPolicy;
+  expect(readyIn(object)).toEqual(readyIn(shown as PastPolicy['object']));
+  expect([readyIn(object)?.[1], notes]).toEqual(['AllTrue', []]);
+});
+
 interface PastPolicy {
   readonly object: { readonly status: { readonly conditions: readonly Condition[] } };
   readonly notes: readonly string[];
