@@ -374,7 +374,9 @@ describe('the read API', () => {
         /; files with problems: 0\.yaml:5: is wrong; .*4\.yaml:5: .*; and 2 more$/,
       ),
       details: {
-        causes: expect.toSatisfy((all: { message: string }[]) => /^and 2 more/.test(all[5]?.message ?? '')),
+        causes: expect.toSatisfy((all: { message: string }[]) =>
+          /^and 2 more problems, which the page and the log name$/.test(all[5]?.message ?? ''),
+        ),
       },
     });
   });

@@ -11,7 +11,7 @@ export function notRunningHint({ pools, problems, refused }: OperatorView, key: 
   const why = own?.conditions.find(({ type }) => type === 'Accepted')?.message;
   if (why !== undefined) return { text: `: MicroscalingPolicy ${key} never ran here: ${why}`, causes: [] };
   const names = pools.flatMap((pool) => pool.policies.map(({ namespace, name }) => `${namespace}/${name}`));
-  const files = problems.map(({ source, message }) => `${source}: ${message}`);
+  const files = problems.map(sentence);
   const trouble = files.length === 0 ? '' : `; files with problems: ${listed(files, '; ')}`;
   return {
     text: `: no MicroscalingPolicy ${key} is running here; there are: ${listed(names.sort(), ', ')}${trouble}`,
@@ -19,18 +19,18 @@ export function notRunningHint({ pools, problems, refused }: OperatorView, key: 
   };
 }
 
+/** What stands in a source and does not run, which a list of what runs would pass over in silence. */
+export function refusedWarnings({ problems }: OperatorView): readonly string[] {
+  return toldFirst(problems.map(sentence));
+}
+
+function sentence({ source, message }: OperatorView['problems'][number]): string {
+  return `${source}: ${message}`;
+}
+
 function toldFirst(files: readonly string[]): readonly string[] {
   const left = files.length - MAX_TOLD;
   const shown = files.slice(0, MAX_TOLD);
-  return left > 0
-    ? [...shown, `and ${left} more, which \`microscaling get policies\` and the log name`]
-    : shown;
-}
-
-/** What stands in a source and does not run, which a list of what runs would pass over in silence. */
-export function refusedWarnings({ problems }: OperatorView): readonly string[] {
-  const left = problems.length - MAX_TOLD;
-  const shown = problems.slice(0, MAX_TOLD).map(({ source, message }) => `${source}: ${message}`);
   return left > 0 ? [...shown, `and ${left} more problems, which the page and the log name`] : shown;
 }
 
