@@ -192,7 +192,8 @@ function rowOf({ pool, policy, health }: Run): PageRow {
 
 /** In the row of their policy the names of apps say enough. */
 function withNames(text: string | undefined, { apps }: PolicyView): string | undefined {
-  return apps.reduce((said, { id, name }) => said?.replaceAll(`${id}: `, `${name}: `), text);
+  const names = new Map(apps.map(({ id, name }) => [id, name]));
+  return text?.replace(/(?<!\S)\S+(?=: )/g, (word) => names.get(word) ?? word);
 }
 
 /** What a row has room for on a wide screen. */

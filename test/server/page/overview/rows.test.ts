@@ -106,6 +106,22 @@ describe('the list of policies', () => {
     expect(list({}, [aPool([long])]).rows[0]?.health.why).toHaveLength(300);
   });
 
+  it('has the names of apps for their ids, and no part of an id', () => {
+    const search = aPolicyView('search');
+    const [first, second, ...rest] = search.apps;
+    if (first === undefined || second === undefined) throw new Error('no apps');
+    const apps = [
+      { ...first, id: '/web', name: 'web' },
+      { ...second, id: '/shop/web', name: 'shop' },
+      ...rest,
+    ];
+    const full = withCondition(withQueue({ ...search, apps }, 80), 'ScalingLimited', {
+      ...{ status: 'True', reason: 'AtCapacity' },
+      message: '/shop/web: gets 9; /web: gets 1',
+    });
+    expect(list({}, [aPool([full])]).rows[0]?.health.why).toBe('shop: gets 9; web: gets 1');
+  });
+
   it.each([
     ['a name', { search: 'tard' }, 'tardy'],
     ['an app, as people write it', { search: 'mails/consumer' }, 'mails'],
