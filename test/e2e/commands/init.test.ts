@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, run } from '../../support/programs/command.ts';
 import { Laptop, type MarathonServer } from '../../support/programs/laptop.ts';
@@ -18,6 +19,19 @@ interface Ended {
 }
 
 function init(answers: readonly string[], ...args: readonly string[]): Promise<Ended> {
+  return answered(answers, args, (stdin) => stdin.end());
+}
+
+/** As a terminal, which stays open behind the last answer. */
+function initOpen(answers: readonly string[], ...args: readonly string[]): Promise<Ended> {
+  return answered(answers, args, () => undefined);
+}
+
+function answered(
+  answers: readonly string[],
+  args: readonly string[],
+  then: (stdin: Writable) => void,
+): Promise<Ended> {
   return new Promise((done) => {
     const main = join(ROOT, 'src/cli/main.ts');
     const child = execFile(
@@ -26,7 +40,9 @@ function init(answers: readonly string[], ...args: readonly string[]): Promise<E
       { cwd: laptop.dir },
       (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), stdout, stderr }),
     );
-    child.stdin?.end(answers.map((answer) => `${answer}\n`).join(''));
+    if (child.stdin === null) return;
+    child.stdin.write(answers.map((answer) => `${answer}\n`).join(''));
+    then(child.stdin);
   });
 }
 
@@ -58,6 +74,19 @@ describe('microscaling init', { concurrent: false }, () => {
         { kind: 'adopt', app: '/shop/batch' },
       ],
     });
+  });
+
+  it('ends with the last answer, though more could be typed', async () => {
+    const file = laptop.path('typed.yaml');
+    const { code, stdout } = await initOpen(['/shop/worker', 'http http://127.0.0.1:1/stats', '', ''], file);
+    expect([code, existsSync(file)]).toEqual([0, true]);
+    expect(stdout).toContain(`${file} is written`);
+  });
+
+  it('asks nothing where no file can be written', async () => {
+    const { code, stderr } = await initOpen([], laptop.path('nowhere/shop.yaml'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^microscaling: writing .*nowhere\/shop\.yaml: ENOENT[^\n]*\n$/);
   });
 
   it('writes nothing where a file is already', async () => {
