@@ -11,21 +11,25 @@ import {
 
 const DATASOURCE = { type: 'prometheus', uid: '$datasource' };
 const WIDTH = 24;
-/** Of whatever variables choose: All is the default. */
+/** Of whatever variables choose: All is the default. A pattern even where a row is of one: Grafana escapes its dots. */
 const OF_POLICY = 'policy=~"$policy"';
-const OF_APP = `${OF_POLICY}, app="$app"`;
+const OF_APP = `${OF_POLICY}, app=~"$app"`;
 
 interface Query {
   readonly expr: string;
   /** Labels in double braces. */
   readonly legend: string;
+  /** Where it is not the unit of its panel: it has an axis on the right then. */
+  readonly unit?: Unit;
 }
+
+type Unit = 's' | 'bytes' | 'reqps' | 'percentunit' | 'short';
 
 interface PanelSpec {
   readonly title: string;
   readonly description: string;
   readonly queries: readonly Query[];
-  readonly unit?: 's' | 'bytes' | 'reqps' | 'percentunit' | 'short';
+  readonly unit?: Unit;
 }
 
 interface StatSpec extends PanelSpec {
@@ -139,6 +143,11 @@ const OPERATOR: readonly PanelSpec[] = [
     description: 'Resident memory; cores in use on the right.',
     queries: [
       { expr: 'process_resident_memory_bytes{job="microscaling"}', legend: 'memory of {{instance}}' },
+      {
+        expr: 'rate(process_cpu_seconds_total{job="microscaling"}[$__rate_interval])',
+        legend: 'cores of {{instance}}',
+        unit: 'short',
+      },
     ],
     unit: 'bytes',
   },
@@ -241,7 +250,7 @@ function panelOf({ title, description, queries }: PanelSpec): Omit<Panel, 'type'
   return {
     ...{ title, description, datasource: DATASOURCE },
     targets: queries.map(({ expr, legend }, i) => ({
-      refId: String.fromCharCode('A'.charCodeAt(0) + i),
+      refId: refIdOf(i),
       datasource: DATASOURCE,
       expr,
       legendFormat: legend,
@@ -249,11 +258,37 @@ function panelOf({ title, description, queries }: PanelSpec): Omit<Panel, 'type'
   };
 }
 
+/** A, B, …: what Grafana calls the questions of a panel. */
+function refIdOf(i: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + i);
+}
+
 function series(spec: PanelSpec): Panel {
   const options = { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi' } };
   const custom = { drawStyle: 'line', lineInterpolation: 'stepAfter', fillOpacity: 10, showPoints: 'never' };
   const defaults = { unit: spec.unit ?? 'short', min: 0, custom };
-  return { ...panelOf(spec), type: 'timeseries', options, fieldConfig: { defaults, overrides: [] } };
+  return {
+    ...panelOf(spec),
+    type: 'timeseries',
+    options,
+    fieldConfig: { defaults, overrides: overrides(spec) },
+  };
+}
+
+function overrides({ queries }: PanelSpec) {
+  return queries.flatMap(({ unit }, i) =>
+    unit === undefined
+      ? []
+      : [
+          {
+            matcher: { id: 'byFrameRefID', options: refIdOf(i) },
+            properties: [
+              { id: 'unit', value: unit },
+              { id: 'custom.axisPlacement', value: 'right' },
+            ],
+          },
+        ],
+  );
 }
 
 function stat({ badFrom, ...spec }: StatSpec): Panel {
