@@ -54,7 +54,8 @@ export interface Admitted {
  *
  * - A refused document changes nothing: what ran before goes on running, what did not run does not start.
  * - An app belongs to one policy: see app-claims.ts. Whoever has the better right goes on, and is not frozen by a claim
- *   of somebody else; what runs of the other one stops only where the better right is that of a more trusted home.
+ *   of somebody else; what runs of the other one stops only where the better right is that of a more trusted home. Two
+ *   that run and turn out to have one app, neither with the better right, both stop: counts stay as they are.
  * - Whoever runs unchanged comes before newcomers when a pool's budget is allocated.
  *
  * A refusal puts the older version back into play, which may collide with a third policy; therefore the rules

@@ -28,7 +28,7 @@ export interface Contest {
 /**
  * An app belongs to one policy: that of the more trusted home, then the one that has it already, then the older one.
  * Whoever has the better right to all of its apps gets them; then it is looked at what is left. Where nothing tells
- * two apart, neither gets it.
+ * two apart, neither gets it, nor keeps it where two that run turn out to name one app: two kubeconfigs that led to one cluster.
  */
 export function contest(claims: readonly AppClaim[]): Contest {
   const refused = new Map<ResourceKey, Admission>();
@@ -52,7 +52,9 @@ export function contest(claims: readonly AppClaim[]): Contest {
   const byApp = claimsByApp(open);
   for (const claim of open) {
     const rivals = rivalsOf(claim, byApp);
-    if (rivals.length > 0) refused.set(claim.key, nobodys(claim, rivals));
+    if (rivals.length === 0) continue;
+    refused.set(claim.key, nobodys(claim, rivals));
+    if (claim.isRunning && rivals.some(({ isRunning }) => isRunning)) stopped.add(claim.key);
   }
   return { refused, stopped };
 }

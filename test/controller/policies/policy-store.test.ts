@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AppSpec, MicroscalingPolicy, Resource, ResourceKey } from '../../../src/api/policy.ts';
-import { PolicyStore } from '../../../src/controller/policies/policy-store.ts';
+import { PolicyStore, type StoreDeps } from '../../../src/controller/policies/policy-store.ts';
 import type { PolicyRecord } from '../../../src/controller/policies/records.ts';
 import type { PolicySnapshot } from '../../../src/policy-sources/source.ts';
 import { VirtualClock } from '../../../src/runtime/clock.ts';
 import { createMemoryDocumentStore } from '../../../src/runtime/document-store.ts';
 import { silentLogger } from '../../../src/runtime/log.ts';
+import type { ClusterSpec } from '../../../src/schedulers/scheduler.ts';
 import { anApp, aPolicy, aPool } from '../../support/fakes.ts';
 
 /** Documents by file name; a string is a file that is there and not valid. */
@@ -32,8 +33,9 @@ function snapshot(
   };
 }
 
-function aStore(documents = createMemoryDocumentStore()) {
+function aStore(documents = createMemoryDocumentStore(), more: Partial<StoreDeps> = {}) {
   const store = new PolicyStore({
+    ...more,
     clock: new VirtualClock(),
     log: silentLogger,
     documents,
@@ -303,6 +305,23 @@ describe('two policies over one app', () => {
     const { list, told } = aStore();
     list({ 'a.yaml': a1, 'b.yaml': bGreedy });
     expect(told()).toEqual(['a 1/- DuplicateApp', 'b 1/- DuplicateApp']);
+  });
+
+  it('neither goes on where two that run turn out to name one app of one cluster', () => {
+    let addresses = ['m1', 'm2'];
+    const clusterId = (cluster: ClusterSpec | undefined): string =>
+      addresses[cluster === undefined ? 0 : 1] ?? 'm1';
+    const { list, told, store } = aStore(createMemoryDocumentStore(), { clusterId });
+    const b = aPolicy('b', [anApp('one')], { marathon: { urls: ['http://m2:8080'] } });
+    const files = { 'a.yaml': a1, 'b.yaml': b };
+    list(files);
+    expect(told()).toEqual(['a 1/1 Valid', 'b 1/1 Valid']);
+    addresses = ['m1', 'm1'];
+    list(files);
+    expect(told()).toEqual(['a 1/- DuplicateApp', 'b 1/- DuplicateApp']);
+    expect([...store.leaving('default/a'), ...store.leaving('default/b')]).toEqual([]);
+    list({ 'a.yaml': a1 });
+    expect(told()).toEqual(['a 1/1 Valid']);
   });
 
   it('the older one has it where their home says when they were made', () => {
