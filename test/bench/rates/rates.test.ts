@@ -21,6 +21,7 @@ describe('the rates that people are shown', () => {
     for (const { close } of told) expect(close).toBeGreaterThan(0.93);
     for (const { shown, close } of rows) expect(shown * (1 - close)).toBeLessThan(0.06);
     const slower = told.filter((row) => !QUICK.includes(row.case));
+    for (const { close } of slower.filter(({ shown }) => shown >= 0.1)) expect(close).toBeGreaterThan(0.97);
     for (const { shown, close } of slower) expect(shown * (1 - close)).toBeLessThan(0.03);
   });
 
